@@ -1,0 +1,97 @@
+"""What can go wrong with the retailer's systems.
+
+BackendError
+├── NotFound                unknown, or not this customer's: the two are never told apart
+├── VerificationRequired    the call needs to know more surely who the customer is
+├── Refused                 the shop's rules say no; `code` says which, `details` hold the rule's facts
+│   ├── NotReturnable       final sale, hygiene item, …
+│   ├── WindowExpired       details: deadline, window_days
+│   ├── QuantityExceeded    details: returnable
+│   ├── AlreadyRefunded
+│   ├── InsufficientPoints  details: available, required
+│   └── Conflict            the state moved on (already cancelled, already shipped, quote expired …)
+├── InvalidRequest          we sent something that the contract does not allow: our defect, never the customer's
+├── RateLimited             retry_after seconds
+├── Unavailable             down, refusing connections, circuit open, upstream_unavailable
+├── TimedOut                no answer in time; a write may have happened: `outcome_unknown`
+└── BadAnswer               an answer that is not of the contract
+"""
+
+from typing import Any, ClassVar
+
+
+class BackendError(Exception):
+    """`code` is the contract's machine-readable kind, `trace_id` what the shop's operator can look up."""
+
+    code: ClassVar[str] = "backend_error"
+
+    def __init__(self, detail: str = "", *, trace_id: str | None = None, **details: Any) -> None:
+        super().__init__(detail or self.code)
+        self.trace_id = trace_id
+        self.details = details
+
+
+class NotFound(BackendError):
+    code = "not_found"
+
+
+class VerificationRequired(BackendError):
+    code = "verification_required"
+
+
+class Refused(BackendError):
+    code = "refused"
+
+
+class NotReturnable(Refused):
+    code = "not_returnable"
+
+
+class WindowExpired(Refused):
+    code = "window_expired"
+
+
+class QuantityExceeded(Refused):
+    code = "quantity_exceeded"
+
+
+class AlreadyRefunded(Refused):
+    code = "already_refunded"
+
+
+class InsufficientPoints(Refused):
+    code = "insufficient_points"
+
+
+class Conflict(Refused):
+    code = "conflict"
+
+
+class InvalidRequest(BackendError):
+    code = "invalid_request"
+
+
+class RateLimited(BackendError):
+    code = "rate_limited"
+
+    def __init__(self, detail: str = "", *, retry_after: float = 1.0, **details: Any) -> None:
+        super().__init__(detail, **details)
+        self.retry_after = retry_after
+
+
+class Unavailable(BackendError):
+    code = "upstream_unavailable"
+
+
+class TimedOut(BackendError):
+    """`outcome_unknown` is true for a write: it may have been carried out. Repeat it with the same idempotency key."""
+
+    code = "timed_out"
+
+    def __init__(self, detail: str = "", *, outcome_unknown: bool = False, **details: Any) -> None:
+        super().__init__(detail, **details)
+        self.outcome_unknown = outcome_unknown
+
+
+class BadAnswer(BackendError):
+    code = "bad_answer"
