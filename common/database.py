@@ -24,8 +24,8 @@ def create_pool(url: str, *, schema: str, max_size: int = 10) -> Pool:
 
 
 async def fetch_one(connection: Connection, query: str, *args: Any) -> DictRow | None:
-    return await (await connection.execute(query, args)).fetchone()  # type: ignore[arg-type]
+    return await (await connection.execute(query, args)).fetchone()
 
 
 async def fetch_all(connection: Connection, query: str, *args: Any) -> list[DictRow]:
-    return await (await connection.execute(query, args)).fetchall()  # type: ignore[arg-type]
+    return await (await connection.execute(query, args)).fetchall()

@@ -57,7 +57,9 @@ def install_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         fields = {".".join(str(part) for part in item["loc"][1:]) or "body": item["msg"] for item in error.errors()}
-        return Problem(422, "invalid_request", "The request is not of the documented form.", field_errors=fields).response()
+        return Problem(
+            422, "invalid_request", "The request is not of the documented form.", field_errors=fields
+        ).response()
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:
