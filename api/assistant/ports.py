@@ -1,0 +1,28 @@
+"""What the assistant needs of the hand-off domain."""
+
+from typing import Literal, Protocol
+from uuid import UUID
+
+from common.database import Connection
+
+Reason = Literal[
+    "customer_request",
+    "missing_knowledge",
+    "unsupported_request",
+    "policy_restriction",
+    "tool_failure",
+    "misunderstanding",
+    "complaint",
+    "sensitive",
+]
+Skill = Literal["orders", "returns", "refunds", "loyalty", "general"]
+
+
+class Handoff(Protocol):
+    async def request(
+        self, connection: Connection, conversation_id: UUID, *, reason: Reason, skill: Skill, summary: str
+    ) -> None:
+        """Move the conversation from the bot to the queue, in the caller's transaction.
+
+        Appends the events that tell the customer. Nothing happens when the conversation is with people already.
+        """

@@ -1,0 +1,75 @@
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+EventType = Literal["message", "typing", "handoff", "survey", "status"]
+Author = Literal["customer", "bot", "advisor", "system"]
+
+
+class State(StrEnum):
+    """Who owns a conversation: the bot, the queue, one advisor, or nobody until the customer writes again."""
+
+    BOT = "bot"
+    QUEUED = "queued"
+    ASSIGNED = "assigned"
+    RESOLVED = "resolved"
+
+
+LEGAL_MOVES: frozenset[tuple[State, State]] = frozenset(
+    {
+        (State.BOT, State.QUEUED),
+        (State.QUEUED, State.ASSIGNED),
+        (State.ASSIGNED, State.BOT),
+        (State.ASSIGNED, State.RESOLVED),
+        (State.RESOLVED, State.BOT),
+    }
+)
+
+
+class AuthLevel(StrEnum):
+    ANONYMOUS = "anonymous"
+    GUEST = "guest"  # proved to own one order
+    CUSTOMER = "customer"  # signed customer token of the retailer
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`advisor_id` is set exactly while assigned; `verified_order_id` exactly for a guest."""
+
+    id: UUID
+    channel: str
+    locale: str
+    state: State
+    advisor_id: str | None
+    customer_id: str | None
+    customer_name: str | None
+    first_name: str | None
+    auth_level: AuthLevel
+    verified_order_id: str | None
+    last_seq: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a conversation's log; `seq` counts from 1 without gaps. `body` holds the type's own members."""
+
+    conversation_id: UUID
+    seq: int
+    type: EventType
+    author: Author
+    at: datetime
+    body: dict[str, Any]
+
+    def public(self) -> dict[str, Any]:
+        """As customers and desks receive it."""
+        return {
+            "seq": self.seq,
+            "type": self.type,
+            "author": self.author,
+            "at": self.at.isoformat(),
+            **self.body,
+        }

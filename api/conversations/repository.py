@@ -1,0 +1,141 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State
+from common.database import Connection, fetch_all, fetch_one
+
+COLUMNS = (
+    "id, channel, locale, state, advisor_id, customer_id, customer_name, first_name, auth_level, verified_order_id, "
+    "last_seq, created_at, updated_at"
+)
+
+
+def to_conversation(row: DictRow) -> Conversation:
+    return Conversation(**{**row, "state": State(row["state"]), "auth_level": AuthLevel(row["auth_level"])})
+
+
+def to_event(row: DictRow) -> Event:
+    return Event(**row)
+
+
+async def insert_conversation(
+    connection: Connection,
+    conversation_id: UUID,
+    *,
+    channel: str,
+    locale: str,
+    token_hash: bytes,
+    token_expires_at: datetime,
+) -> None:
+    await connection.execute(
+        "INSERT INTO conversations (id, channel, locale, token_hash, token_expires_at) VALUES (%s, %s, %s, %s, %s)",
+        (conversation_id, channel, locale, token_hash, token_expires_at),
+    )
+
+
+async def get_conversation(connection: Connection, conversation_id: UUID, *, lock: bool = False) -> Conversation | None:
+    suffix = " FOR UPDATE" if lock else ""
+    row = await fetch_one(
+        connection,
+        f"SELECT {COLUMNS} FROM conversations WHERE id = %s{suffix}",  # noqa: S608 - constants only
+        conversation_id,
+    )
+    return to_conversation(row) if row else None
+
+
+async def get_by_token(connection: Connection, conversation_id: UUID, token_hash: bytes) -> Conversation | None:
+    row = await fetch_one(
+        connection,
+        f"SELECT {COLUMNS} FROM conversations "  # noqa: S608 - constants only
+        "WHERE id = %s AND token_hash = %s AND token_expires_at > now()",
+        conversation_id,
+        token_hash,
+    )
+    return to_conversation(row) if row else None
+
+
+async def append_event(
+    connection: Connection, conversation_id: UUID, *, type_: EventType, author: Author, body: dict[str, Any]
+) -> Event | None:
+    """Locks the conversation's row, so that numbers have no gaps. None for an unknown conversation."""
+    row = await fetch_one(
+        connection,
+        """
+        WITH locked AS (
+            UPDATE conversations SET last_seq = last_seq + 1, updated_at = now() WHERE id = %s RETURNING id, last_seq
+        )
+        INSERT INTO events (conversation_id, seq, type, author, body)
+        SELECT id, last_seq, %s, %s, %s FROM locked
+        RETURNING conversation_id, seq, type, author, at, body
+        """,
+        conversation_id,
+        type_,
+        author,
+        Jsonb(body),
+    )
+    return to_event(row) if row else None
+
+
+async def events_after(connection: Connection, conversation_id: UUID, after: int, limit: int) -> list[Event]:
+    rows = await fetch_all(
+        connection,
+        "SELECT conversation_id, seq, type, author, at, body FROM events "
+        "WHERE conversation_id = %s AND seq > %s ORDER BY seq LIMIT %s",
+        conversation_id,
+        after,
+        limit,
+    )
+    return [to_event(row) for row in rows]
+
+
+async def move(
+    connection: Connection, conversation_id: UUID, *, expected: State, to: State, advisor_id: str | None
+) -> Conversation | None:
+    """None when the conversation is not in the expected state (or unknown)."""
+    row = await fetch_one(
+        connection,
+        "UPDATE conversations SET state = %s, advisor_id = %s, updated_at = now() "  # noqa: S608 - constants only
+        f"WHERE id = %s AND state = %s RETURNING {COLUMNS}",
+        to,
+        advisor_id,
+        conversation_id,
+        expected,
+    )
+    return to_conversation(row) if row else None
+
+
+async def link_customer(
+    connection: Connection,
+    conversation_id: UUID,
+    *,
+    customer_id: str,
+    name: str | None,
+    first_name: str | None,
+    auth_level: AuthLevel,
+    verified_order_id: str | None,
+) -> None:
+    await connection.execute(
+        "UPDATE conversations SET customer_id = %s, customer_name = %s, first_name = %s, auth_level = %s, "
+        "verified_order_id = %s, updated_at = now() WHERE id = %s",
+        (customer_id, name, first_name, auth_level, verified_order_id, conversation_id),
+    )
+
+
+async def issued_button_title(connection: Connection, conversation_id: UUID, payload: str) -> str | None:
+    """The title under which the assistant last offered this payload in this conversation."""
+    row = await fetch_one(
+        connection,
+        """
+        SELECT button ->> 'title' AS title
+        FROM events, jsonb_array_elements(body -> 'buttons') AS button
+        WHERE conversation_id = %s AND type = 'message' AND author = 'bot' AND button ->> 'payload' = %s
+        ORDER BY seq DESC LIMIT 1
+        """,
+        conversation_id,
+        payload,
+    )
+    return row["title"] if row else None

@@ -1,0 +1,149 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
+
+from api.conversations import repository
+from api.conversations.errors import AnotherCustomer, IllegalMove, StateChanged, UnknownConversation
+from api.conversations.hub import Hub
+from api.conversations.models import LEGAL_MOVES, AuthLevel, Author, Conversation, Event, EventType, State
+from common.database import Connection, Pool
+
+
+def topic_of(conversation_id: UUID) -> str:
+    """The hub's topic that moves with every event of the conversation."""
+    return f"conversation/{conversation_id}"
+
+
+class ConversationService:
+    """The log of every conversation and who owns it. Writes take the caller's connection, so they commit together."""
+
+    def __init__(self, pool: Pool, hub: Hub) -> None:
+        self._pool = pool
+        self.hub = hub
+        self._appended: WeakKeyDictionary[Connection, dict[UUID, int]] = WeakKeyDictionary()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection that commits at the end; then waiters of this process are woken without NOTIFY's detour."""
+        appended: dict[UUID, int] = {}
+        async with self._pool.connection() as connection:
+            self._appended[connection] = appended
+            try:
+                yield connection
+            finally:
+                self._appended.pop(connection, None)
+        for conversation_id, seq in appended.items():
+            self.hub.publish(topic_of(conversation_id), seq)
+
+    async def create(
+        self, connection: Connection, *, channel: str, locale: str, token_hash: bytes, token_ttl: timedelta
+    ) -> UUID:
+        conversation_id = uuid4()
+        await repository.insert_conversation(
+            connection,
+            conversation_id,
+            channel=channel,
+            locale=locale,
+            token_hash=token_hash,
+            token_expires_at=datetime.now(UTC) + token_ttl,
+        )
+        return conversation_id
+
+    async def get(self, connection: Connection, conversation_id: UUID) -> Conversation:
+        return self._known(conversation_id, await repository.get_conversation(connection, conversation_id))
+
+    async def lock(self, connection: Connection, conversation_id: UUID) -> Conversation:
+        """As `get`; nobody else appends to or moves the conversation before the transaction ends."""
+        return self._known(conversation_id, await repository.get_conversation(connection, conversation_id, lock=True))
+
+    async def by_token(self, connection: Connection, conversation_id: UUID, token_hash: bytes) -> Conversation | None:
+        """The conversation that an unexpired token is bound to."""
+        return await repository.get_by_token(connection, conversation_id, token_hash)
+
+    async def append(
+        self,
+        connection: Connection,
+        conversation_id: UUID,
+        *,
+        type: EventType,  # noqa: A002 - the event's member is called so
+        author: Author,
+        body: dict[str, Any],
+    ) -> Event:
+        """Add to the log under the next number and wake all who wait for it when the transaction commits."""
+        event = await repository.append_event(connection, conversation_id, type_=type, author=author, body=body)
+        if event is None:
+            raise UnknownConversation(conversation_id)
+        await self.hub.notify(connection, topic_of(conversation_id), event.seq)
+        self._appended.get(connection, {})[conversation_id] = event.seq
+        return event
+
+    async def typing(self, connection: Connection, conversation_id: UUID, author: Author) -> None:
+        """Show for a moment that somebody writes. Not stored, has no number of its own."""
+        content = {"type": "typing", "author": author, "at": datetime.now(UTC).isoformat()}
+        await self.hub.notify_transient(connection, topic_of(conversation_id), content)
+
+    async def events(
+        self, connection: Connection, conversation_id: UUID, after: int = 0, limit: int = 200
+    ) -> list[Event]:
+        return await repository.events_after(connection, conversation_id, after, limit)
+
+    async def move(
+        self,
+        connection: Connection,
+        conversation_id: UUID,
+        *,
+        expected: State,
+        to: State,
+        advisor_id: str | None = None,
+    ) -> Conversation:
+        """Change the owner if the conversation is still in `expected`. `advisor_id` exactly for ASSIGNED.
+
+        Raises IllegalMove, StateChanged (lost the race), UnknownConversation.
+        """
+        if (expected, to) not in LEGAL_MOVES:
+            raise IllegalMove(expected, to)
+        moved = await repository.move(connection, conversation_id, expected=expected, to=to, advisor_id=advisor_id)
+        if moved is None:
+            raise StateChanged(expected, (await self.get(connection, conversation_id)).state)
+        return moved
+
+    async def link_customer(
+        self,
+        connection: Connection,
+        conversation_id: UUID,
+        *,
+        customer_id: str,
+        name: str | None,
+        first_name: str | None,
+        auth_level: AuthLevel,
+        verified_order_id: str | None = None,
+    ) -> Conversation:
+        """Say who the customer is. A customer stays one when verified as guest again; raises AnotherCustomer."""
+        conversation = await self.lock(connection, conversation_id)
+        if conversation.customer_id not in (None, customer_id):
+            raise AnotherCustomer
+        if conversation.auth_level is AuthLevel.CUSTOMER and auth_level is AuthLevel.GUEST:
+            return conversation
+        await repository.link_customer(
+            connection,
+            conversation_id,
+            customer_id=customer_id,
+            name=name,
+            first_name=first_name,
+            auth_level=auth_level,
+            verified_order_id=verified_order_id,
+        )
+        return await self.get(connection, conversation_id)
+
+    async def issued_button_title(self, connection: Connection, conversation_id: UUID, payload: str) -> str | None:
+        """The title of a button that the assistant offered in this conversation; None if it never did."""
+        return await repository.issued_button_title(connection, conversation_id, payload)
+
+    @staticmethod
+    def _known(conversation_id: UUID, conversation: Conversation | None) -> Conversation:
+        if conversation is None:
+            raise UnknownConversation(conversation_id)
+        return conversation
