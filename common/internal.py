@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from common.problems import Problem
 
-INTERNAL_SECRET_HEADER = "X-Aftercare-Secret"
+INTERNAL_SECRET_HEADER = "X-Aftercare-Secret"  # noqa: S105 - a header's name
 
 
 def require_internal_secret(expected: SecretStr) -> Callable[[Request], Awaitable[None]]:

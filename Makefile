@@ -1,0 +1,69 @@
+# Aftercare. `make help` lists the targets; every habit has one.
+PYTHON ?= python3
+BIN := .venv/bin
+RASA_BIN := .venv-rasa/bin
+export RASA_TELEMETRY_ENABLED := false
+export TOKENIZERS_PARALLELISM := false
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup:  ## create both environments from the locked requirements
+	@$(PYTHON) ops/environments.py
+
+.PHONY: setup-dev
+setup-dev:
+	@$(PYTHON) ops/environments.py --dev
+
+.PHONY: run
+run: setup  ## start everything and print the addresses and demo logins
+	@$(BIN)/python -m ops run
+
+.PHONY: train
+train: setup  ## train the Rasa model if something in bot/ changed
+	@$(BIN)/python -m ops train
+
+.PHONY: migrate
+migrate: setup  ## bring the databases to the newest schema
+	@$(BIN)/python -m ops migrate
+
+.PHONY: reset
+reset: setup  ## delete this installation's databases, secrets and logs
+	@$(BIN)/python -m ops reset
+
+.PHONY: lint
+lint: setup-dev  ## style, import rules and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+.PHONY: check
+check: lint  ## lint, types and the fast tests (below 3 minutes)
+	$(BIN)/python -m pytest -m "not stack and not browser and not slow" -q
+	cd bot && ../$(RASA_BIN)/python -m pytest tests -q
+
+.PHONY: chromium
+chromium:
+	@$(PYTHON) ops/chromium.py
+
+.PHONY: test
+test: lint chromium  ## everything: lint, types, unit, contract, functional, browser
+	cd bot && ../$(RASA_BIN)/python -m pytest tests -q
+	$(BIN)/python -m pytest
+
+.PHONY: bench
+bench: setup-dev  ## measure against a stock Rasa assistant; writes bench/results.json and bench/RESULTS.md
+	$(BIN)/python -m bench
+
+.PHONY: lock
+lock:  ## resolve requirements/*.in anew and pin what was found
+	$(PYTHON) ops/lock.py
+
+.PHONY: clean
+clean: reset  ## delete data, environments and caches
+	rm -rf .venv .venv-rasa .data .mypy_cache .ruff_cache .pytest_cache bot/.rasa

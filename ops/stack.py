@@ -1,0 +1,221 @@
+"""The whole product on one machine: what is started, in which order, with which environment."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from common.internal import INTERNAL_SECRET_HEADER
+from ops import training
+from ops.migrations import migrate
+from ops.ports import check_free
+from ops.postgres import PostgresServer, create_database, start_postgres
+from ops.processes import Process, StartFailed, end_leftovers, remember
+from ops.secrets import load_secrets
+from ops.settings import ROOT, LauncherSettings, passed_through
+
+LEAST_FREE_DISK = 500 * 1024**2
+FAQ_CONTENT = ROOT / "faq" / "content" / "entries.jsonl"
+
+Report = Callable[[str, float], None]
+
+
+class Stack:
+    """`with Stack(settings, report) as stack:` starts everything and stops it again, whatever happens in between.
+
+    Raises StartFailed, PortInUse: one line for people each.
+    """
+
+    def __init__(self, settings: LauncherSettings, report: Report = lambda _step, _seconds: None) -> None:
+        self.settings = settings
+        self.report = report
+        self.processes: dict[str, Process] = {}
+        self.environment: dict[str, str] = {}
+        self._postgres: PostgresServer | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def data(self) -> Path:
+        return self.settings.data_folder
+
+    def url(self, process: str) -> str:
+        return f"http://127.0.0.1:{self.settings.ports()[process]}"
+
+    def start(self) -> None:
+        self._prepare_data()
+        with self.step("encoder"):
+            self.run_python("faq", "prepare")
+        with self.step("FAQ entries"):
+            self.run_python("faq", "import", str(FAQ_CONTENT))
+        self._define_processes()
+        early = [name for name in self.processes if name != "rasa"]
+        for name in early:
+            self.processes[name].start()
+        with self.step("faq"):
+            self.processes["faq"].wait_ready(self.settings.start_timeout)
+        self._train_if_needed()
+        self.processes["rasa"].start()
+        remember(self._run_file, list(self.processes.values()))
+        if self.settings.sandbox:
+            self.run_python("api.staff", "demo")
+        for name in [*(name for name in early if name not in {"faq", "api"}), "rasa", "api"]:
+            with self.step(name):
+                self.processes[name].wait_ready(self.settings.start_timeout)
+
+    def migrate_only(self) -> None:
+        """Apply the migrations and stop again."""
+        try:
+            self._prepare_data()
+        finally:
+            self.stop()
+
+    def train_only(self) -> None:
+        """Train if something changed: starts the FAQ service, which embeds the examples, and stops again."""
+        try:
+            self._prepare_data()
+            with self.step("encoder"):
+                self.run_python("faq", "prepare")
+            self._define_processes()
+            self.processes["faq"].start()
+            self.processes["faq"].wait_ready(self.settings.start_timeout)
+            self._train_if_needed()
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        for name in ("api", "rasa", "actions", "sandbox", "faq"):
+            if name in self.processes:
+                self.processes[name].stop()
+        if self._postgres is not None:
+            self._postgres.cleanup()
+            self._postgres = None
+        self._run_file.unlink(missing_ok=True)
+
+    def _prepare_data(self) -> None:
+        self._check_machine()
+        with self.step("secrets"):
+            secrets = load_secrets(self.data, os.environ)
+        with self.step("PostgreSQL"):
+            databases = self._databases()
+        self.environment = passed_through() | secrets | databases | self._addresses()
+        with self.step("migrations"):
+            self._migrate()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self.report(name, time.monotonic() - started)
+
+    @property
+    def _run_file(self) -> Path:
+        return self.data / "run" / "processes.json"
+
+    def _check_machine(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(self.data).free
+        if free < LEAST_FREE_DISK:
+            raise StartFailed(f"The disk is full: {free / 1024**2:.0f} MB are free at {self.data}, 500 MB are needed.")
+        if not self.settings.rasa_python.exists():
+            raise StartFailed("Rasa's environment .venv-rasa is missing. Create it with: make setup")
+        end_leftovers(self._run_file)
+        check_free(self.settings.ports())
+
+    def _databases(self) -> dict[str, str]:
+        """Setting → URL of the three databases; those that are not given are made in the embedded server."""
+        names = {
+            "database_url": "aftercare",
+            "rasa_database_url": "aftercare_rasa",
+            "shop_database_url": "aftercare_shop",
+        }
+        urls = {setting: str(getattr(self.settings, setting)) for setting in names}
+        urls["database_url"] = urls["database_url"] or os.environ.get("DATABASE_URL", "")
+        if not all(urls.values()):
+            self._postgres = start_postgres(self.data / "postgres")
+            server = self._postgres.get_uri()
+            urls = {setting: url or create_database(server, names[setting]) for setting, url in urls.items()}
+        return {f"AFTERCARE_{setting.upper()}": url for setting, url in urls.items()}
+
+    def _addresses(self) -> dict[str, str]:
+        ports = self.settings.ports()
+        addresses = {f"AFTERCARE_{name.upper()}_PORT": str(port) for name, port in ports.items()}
+        addresses |= {f"AFTERCARE_{name.upper()}_URL": self.url(name) for name in ("faq", "actions", "rasa")}
+        if self.settings.sandbox:
+            addresses["AFTERCARE_COMMERCE_URL"] = self.url("sandbox")
+        return addresses | {
+            "AFTERCARE_DATA": str(self.data),
+            "AFTERCARE_SANDBOX": "true" if self.settings.sandbox else "false",
+            "PYTHONUNBUFFERED": "1",
+            "OMP_NUM_THREADS": "1",
+            "RASA_TELEMETRY_ENABLED": "false",
+            "TOKENIZERS_PARALLELISM": "false",
+        }
+
+    def _migrate(self) -> None:
+        migrate(self.environment["AFTERCARE_DATABASE_URL"], "api", "api")
+        migrate(self.environment["AFTERCARE_DATABASE_URL"], "faq", "faq")
+        if self.settings.sandbox:
+            migrate(self.environment["AFTERCARE_SHOP_DATABASE_URL"], "backends/sandbox", "shop")
+
+    def run_python(self, module: str, *arguments: str) -> None:
+        """Run one of our modules to its end; StartFailed with its last line if it fails."""
+        command = [sys.executable, "-m", module, *arguments]
+        result = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        if result.returncode:
+            said = (result.stderr or result.stdout).strip().splitlines() or ["no output"]
+            raise StartFailed(f"`python -m {module} {' '.join(arguments[:1])}` failed: {said[-1]}")
+
+    def _define_processes(self) -> None:
+        modules = {
+            "sandbox": ["backends.sandbox"],
+            "faq": ["faq", "serve"],
+            "actions": ["actions"],
+            "api": ["api"],
+        }
+        for name in self.settings.ports():
+            if name == "rasa":
+                continue
+            self._define(name, [sys.executable, "-m", *modules[name]], ROOT, "/readyz")
+
+    def _define(self, name: str, command: list[str], folder: Path, ready: str) -> None:
+        self.processes[name] = Process(
+            name, command, folder, self.environment, self.url(name) + ready, self.data / "logs" / f"{name}.log"
+        )
+
+    def _train_if_needed(self) -> None:
+        model = self.settings.models_folder / "rasa" / f"{training.fingerprint(self._encoder())}.tar.gz"
+        if model.exists() and not training.is_whole(model):
+            self.report(f"the trained model {model.name} is corrupt: training again", 0.0)
+            model.unlink()
+        if not model.exists():
+            with self.step("training"):
+                log = self.data / "logs" / "training.log"
+                training.train(model, self.settings.rasa_python, self.environment, log)
+        port = str(self.settings.rasa_port)
+        command = [str(self.settings.rasa_python), "-m", "start", "run", "--model", str(model), "--port", port]
+        self._define("rasa", [*command, "--interface", "127.0.0.1"], training.BOT, "/webhooks/aftercare/health")
+
+    def _encoder(self) -> str:
+        headers = {INTERNAL_SECRET_HEADER: self.environment["AFTERCARE_INTERNAL_SECRET"]}
+        answer = httpx.get(f"{self.url('faq')}/v1/encoder", headers=headers, trust_env=False)
+        return str(answer.raise_for_status().json()["model"])
