@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from ops.migrations import migrate
+from ops.ports import free_ports
 from ops.postgres import create_database, start_postgres
+from ops.settings import ROOT, LauncherSettings
+from ops.stack import Stack
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +33,28 @@ def fresh_database(postgres_url: str) -> Callable[[str, str], str]:
         return url
 
     return create
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The running product: every process, real model, fresh databases, free ports. `stack.url("api")`, `stack.environment`.
+
+    The trained model and the exported encoder are shared with `make run`, so that they are made once.
+    """
+    models = ROOT / ".data" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="aftercare-stack-") as folder:
+        data = Path(folder)
+        (data / "models").symlink_to(models)
+        api, faq, actions, rasa, sandbox = free_ports(5)
+        settings = LauncherSettings(
+            data=data,
+            database_url="",
+            api_port=api,
+            faq_port=faq,
+            actions_port=actions,
+            rasa_port=rasa,
+            sandbox_port=sandbox,
+        )
+        with Stack(settings) as running:
+            yield running
