@@ -1,8 +1,8 @@
 """Wakes whoever waits for something new: at once within the process, by NOTIFY between processes.
 
 A signal only says "look again"; what happened is read from the database. So a signal that arrives twice does no harm,
-and after a lost connection everybody is told to look again. Transient signals (typing) carry their content and are never
-stored.
+and after a lost connection everybody is told to look again. Transient signals (typing) carry their content and are
+never stored.
 """
 
 import asyncio

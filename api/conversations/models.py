@@ -21,6 +21,7 @@ LEGAL_MOVES: frozenset[tuple[State, State]] = frozenset(
     {
         (State.BOT, State.QUEUED),
         (State.QUEUED, State.ASSIGNED),
+        (State.QUEUED, State.BOT),
         (State.ASSIGNED, State.BOT),
         (State.ASSIGNED, State.RESOLVED),
         (State.RESOLVED, State.BOT),

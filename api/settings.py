@@ -1,0 +1,78 @@
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from common.settings import ServiceSettings
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class ApiSettings(ServiceSettings):
+    """What the gateway reads from the environment."""
+
+    # Address to listen on. The gateway is the only process that may listen beyond loopback.
+    api_host: str = "127.0.0.1"
+    api_port: int = 8000
+    # Connections to PostgreSQL that this process keeps at most.
+    api_database_connections: int = 10
+
+    # Where the other processes are.
+    rasa_url: str = "http://127.0.0.1:5005"
+    faq_url: str = "http://127.0.0.1:5056"
+    actions_url: str = "http://127.0.0.1:5055"
+    commerce_url: str = "http://127.0.0.1:8100"
+    # How the gateway shows itself to the commerce backend: client credentials, or an API key.
+    commerce_client_id: str = ""
+    commerce_client_secret: SecretStr = SecretStr("")
+    commerce_api_key: SecretStr = SecretStr("")
+    # Signs who the customer is, for the commerce backend.
+    assertion_secret: SecretStr = SecretStr("")
+
+    # Customer tokens of the retailer's site: a shared secret (HS256), a JWKS address (RS256), or both.
+    customer_token_secret: SecretStr = SecretStr("")
+    customer_token_jwks_url: str = ""
+    customer_token_audience: str = "aftercare"  # noqa: S105 - an audience, not a secret
+    # Empty: any issuer.
+    customer_token_issuer: str = ""
+
+    # The sample shop page and its customers. Never together with real customers.
+    sandbox: bool = False
+    # Origins of the retailer's pages that carry the widget, separated by commas.
+    allowed_origins: CommaSeparated = ()
+    # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas.
+    trusted_proxies: CommaSeparated = ()
+
+    # Days until a conversation's token expires.
+    conversation_token_days: int = 30
+    # Seconds that one turn may take in Rasa before the customer is told.
+    turn_timeout: float = 25.0
+    # Seconds after which the turn of a process that died is taken up by another.
+    turn_lease: float = 10.0
+
+    # Limits in the notation of the `limits` package. Over them: 429 with Retry-After.
+    limit_conversations_per_address: str = "30/minute"
+    limit_messages_per_conversation: str = "30/minute"
+    # One-time codes that may be asked for in an hour, by conversation, by e-mail address and by network address.
+    codes_per_conversation: int = 5
+    codes_per_email: int = 5
+    codes_per_address: int = 20
+    # Bytes of a request's body.
+    body_limit: int = Field(default=64 * 1024, gt=0)
+
+    # How one-time codes leave: printed on stderr, or by SMTP.
+    code_sender: Literal["console", "smtp"] = "console"
+    smtp_host: str = "localhost"
+    smtp_port: int = 587
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    # `starttls` refuses to go on without encryption; `none` is for a relay on the same machine.
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_from: str = "Customer service <no-reply@example.com>"
+
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
