@@ -1,0 +1,28 @@
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    ADVISOR = "advisor"  # talks to customers on the desk
+    CURATOR = "curator"  # writes the FAQ
+    OPERATOR = "operator"  # runs the installation, reads reports, answers privacy requests
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """`name` is what they log in with, `first_name` what customers see."""
+
+    id: UUID
+    name: str
+    first_name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login. `token` is the cookie's value, which the database knows as a hash only."""
+
+    token: str
+    csrf_token: str
+    staff: Staff

@@ -1,0 +1,96 @@
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from api.staff import repository
+from api.staff.errors import NameTaken, UnknownStaff, WrongCredentials
+from api.staff.models import Role, Session, Staff
+from api.staff.passwords import check_password, hash_password, needs_rehash
+from api.staff.throttle import LoginThrottle
+from common.database import Connection, Pool
+
+PRESENCE_WINDOW = timedelta(minutes=1)
+PRESENCE_STEP = timedelta(seconds=10)  # at most one write per session in this time
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+class StaffService:
+    """Accounts and logins of advisors, curators and operators."""
+
+    def __init__(self, pool: Pool, throttle: LoginThrottle, *, session_lifetime: timedelta) -> None:
+        self._pool = pool
+        self._throttle = throttle
+        self.session_lifetime = session_lifetime
+
+    async def log_in(self, name: str, password: str, *, address: str) -> Session:
+        """Start a session. Raises WrongCredentials or TooManyAttempts."""
+        name = name.strip().lower()[:64]
+        await self._throttle.enter(name, address)
+        async with self._pool.connection() as connection:
+            found = await repository.find(connection, name)
+        if not await check_password(password, found[1] if found else None) or found is None:
+            raise WrongCredentials
+        staff, password_hash = found
+        await self._throttle.succeeded(name, address)
+        session = Session(secrets.token_urlsafe(32), secrets.token_urlsafe(32), staff)
+        async with self._pool.connection() as connection:
+            if needs_rehash(password_hash):
+                await repository.set_password(connection, name, hash_password(password))
+            await repository.start_session(
+                connection, _hash(session.token), staff.id, session.csrf_token, self.session_lifetime
+            )
+        return session
+
+    async def session(self, token: str) -> Session | None:
+        async with self._pool.connection() as connection:
+            found = await repository.find_session(connection, _hash(token))
+        return Session(token, found[1], found[0]) if found else None
+
+    async def log_out(self, token: str) -> None:
+        async with self._pool.connection() as connection:
+            await repository.end_session(connection, _hash(token))
+
+    async def note_presence(self, session: Session) -> None:
+        """Called by the pages that an advisor keeps open: whoever has one open is on duty."""
+        async with self._pool.connection() as connection:
+            await repository.note_presence(connection, _hash(session.token), every=PRESENCE_STEP)
+
+    async def advisors_on_duty(self, connection: Connection) -> set[UUID]:
+        return await repository.present(connection, Role.ADVISOR, within=PRESENCE_WINDOW)
+
+    async def first_names(self, connection: Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
+        return await repository.first_names(connection, list(ids))
+
+    async def add(self, name: str, first_name: str, roles: list[Role], password: str) -> Staff:
+        """Raises NameTaken."""
+        async with self._pool.connection() as connection:
+            staff = await repository.add(connection, name, first_name, roles, hash_password(password))
+        if staff is None:
+            raise NameTaken(name)
+        return staff
+
+    async def change_password(self, name: str, password: str) -> None:
+        """Ends the account's sessions. Raises UnknownStaff."""
+        async with self._pool.connection() as connection:
+            staff_id = await repository.set_password(connection, name, hash_password(password))
+            if staff_id is None:
+                raise UnknownStaff(name)
+            await repository.end_sessions(connection, staff_id)
+
+    async def set_active(self, name: str, *, active: bool) -> None:
+        """Switch an account off (its sessions end at once) or on again. Raises UnknownStaff."""
+        async with self._pool.connection() as connection:
+            staff_id = await repository.set_active(connection, name, active=active)
+            if staff_id is None:
+                raise UnknownStaff(name)
+            if not active:
+                await repository.end_sessions(connection, staff_id)
+
+    async def everyone(self) -> list[tuple[Staff, bool]]:
+        async with self._pool.connection() as connection:
+            return await repository.everyone(connection)

@@ -1,0 +1,74 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from limits.aio.storage import MemoryStorage
+
+from api.conversations.hub import Hub
+from api.conversations.service import ConversationService
+from api.handoff.opening_hours import OpeningHours
+from api.handoff.service import HandoffService
+from api.handoff.texts import Texts
+from api.staff.models import Role, Session
+from api.staff.service import StaffService
+from api.staff.throttle import LoginThrottle
+from common.database import Pool, create_pool
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session")
+def api_database(fresh_database: Callable[[str, str], str]) -> str:
+    return fresh_database("api", "api")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def pool(api_database: str) -> AsyncIterator[Pool]:
+    async with create_pool(api_database, schema="api") as pool:
+        yield pool
+
+
+@pytest.fixture
+def conversations(pool: Pool, api_database: str) -> ConversationService:
+    return ConversationService(pool, Hub(api_database))
+
+
+@pytest_asyncio.fixture
+async def staff(pool: Pool) -> StaffService:
+    async with pool.connection() as connection:
+        await connection.execute("TRUNCATE staff, staff_sessions, handoffs, conversations CASCADE")
+    return StaffService(pool, LoginThrottle(MemoryStorage()), session_lifetime=timedelta(hours=1))
+
+
+@pytest.fixture
+def handoff(conversations: ConversationService, staff: StaffService) -> HandoffService:
+    return HandoffService(conversations, staff, Texts.load(), OpeningHours.parse("", "UTC"))
+
+
+@pytest.fixture
+def log_in(staff: StaffService) -> Callable[..., Awaitable[Session]]:
+    """Make an account and log it in; with `present`, it has the desk open."""
+
+    async def log_in(name: str, *roles: Role, present: bool = True) -> Session:
+        await staff.add(name, name.capitalize(), list(roles or [Role.ADVISOR]), PASSWORD)
+        session = await staff.log_in(name, PASSWORD, address="127.0.0.1")
+        if present:
+            await staff.note_presence(session)
+        return session
+
+    return log_in
+
+
+@pytest.fixture
+def start(conversations: ConversationService) -> Callable[[], Awaitable[UUID]]:
+    """A new conversation of a customer with the bot."""
+
+    async def start() -> UUID:
+        async with conversations.transaction() as connection:
+            return await conversations.create(
+                connection, channel="web", locale="en", token_hash=uuid4().bytes, token_ttl=timedelta(hours=1)
+            )
+
+    return start
