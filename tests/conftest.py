@@ -37,7 +37,7 @@ def fresh_database(postgres_url: str) -> Callable[[str, str], str]:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """The running product: every process, real model, fresh databases, free ports. `stack.url("api")`, `stack.environment`.
+    """The running product: every process, real model, fresh databases, free ports.
 
     The trained model and the exported encoder are shared with `make run`, so that they are made once.
     """
