@@ -1,0 +1,129 @@
+"""Export a sentence-transformers model to ONNX, once. The only module that loads PyTorch."""
+
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faq.encoder.manifest import MODEL_FILES, TOKENIZER, Manifest, Pooling, read_manifest, sha256, verify
+from faq.encoder.source import export_folder, resolve_source
+from faq.errors import ExportCorrupt, ExportMissing, UnsupportedModel
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+log = logging.getLogger(__name__)
+
+
+def prepare(data: Path, model: str) -> tuple[Path, bool]:
+    """Make sure that the verified export of `model` lies in the data folder: (folder, whether it was made now)."""
+    folder = export_folder(data, model)
+    try:
+        verify(folder, read_manifest(folder))
+    except ExportMissing:
+        pass
+    except ExportCorrupt as error:
+        log.warning("%s It is exported again.", error)
+    else:
+        return folder, False
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as scratch:
+        made = Path(scratch) / "made"
+        made.mkdir()
+        _export(model, folder.name, made)
+        _replace(made, folder)
+    return folder, True
+
+
+def _replace(made: Path, folder: Path) -> None:
+    """Atomic where nothing was there. A damaged folder moves aside first; two exporters at once are both right."""
+    if folder.exists():
+        shutil.move(folder, made.parent / "damaged")
+    try:
+        made.rename(folder)
+    except OSError:
+        verify(folder, read_manifest(folder))  # another process was first
+
+
+def _export(model: str, fingerprint: str, made: Path) -> None:
+    name, source = resolve_source(model)
+    loaded = _load(source)
+    pooling = _pooling_of(loaded)
+    saved = made.parent / "saved"
+    loaded.save_pretrained(str(saved))
+    shutil.copy(saved / "onnx" / "model.onnx", made / MODEL_FILES["fp32"])
+    shutil.copy(saved / TOKENIZER, made / TOKENIZER)
+    _quantize(made / MODEL_FILES["fp32"], made / MODEL_FILES["int8"])
+    Manifest(
+        name=name,
+        fingerprint=fingerprint,
+        dimension=int(loaded.get_embedding_dimension() or 0),
+        max_tokens=int(loaded.max_seq_length or 512),
+        pooling=pooling,
+        files={file: sha256(made / file) for file in (*MODEL_FILES.values(), TOKENIZER)},
+    ).write(made)
+
+
+def _load(source: str) -> "SentenceTransformer":
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer's remarks on constants of the architecture
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - seconds and 400 MB, only to export
+
+        try:
+            model: SentenceTransformer = SentenceTransformer(
+                source, backend="onnx", model_kwargs={"provider": "CPUExecutionProvider", "export": True}
+            )
+        except (OSError, ValueError) as error:
+            first = str(error).splitlines()[0]
+            raise UnsupportedModel(f"{source} can't be loaded as a sentence-transformers model: {first}") from error
+    return model
+
+
+def _pooling_of(model: "SentenceTransformer") -> Pooling:
+    kinds = [type(module).__name__ for module in model]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        raise UnsupportedModel(f"A model made of {', '.join(kinds)} is not supported: Transformer, Pooling, Normalize.")
+    mode = str(getattr(model[1], "pooling_mode", ""))
+    if mode not in ("mean", "cls", "max"):
+        mode = next((m for m, f in _POOLING_FLAGS.items() if getattr(model[1], f, False)), mode)
+    if mode == "mean":
+        return "mean"
+    if mode == "cls":
+        return "cls"
+    if mode == "max":
+        return "max"
+    raise UnsupportedModel(f"Pooling {mode or 'of this model'} is not supported: mean, cls or max.")
+
+
+_POOLING_FLAGS = {
+    "mean": "pooling_mode_mean_tokens",
+    "cls": "pooling_mode_cls_token",
+    "max": "pooling_mode_max_tokens",
+}
+
+
+def _quantize(full: Path, quantized: Path) -> None:
+    """Weights of the matrix products as int8, one scale a column; 7 bits of range, so that AVX2 can't saturate.
+
+    Measured with all-MiniLM-L6-v2 on AVX2: cosine to fp32 0.991 on average; with one scale a matrix (the ready-made
+    `avx2` recipe of sentence-transformers) 0.87, at worst 0.49.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - loads onnx, only to export
+
+    previous = logging.root.level
+    logging.root.setLevel(logging.ERROR)  # it recommends pre-processing on the root logger
+    try:
+        quantize_dynamic(
+            full,
+            quantized,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+        )
+    finally:
+        logging.root.setLevel(previous)

