@@ -4,8 +4,8 @@ BackendError
 ├── NotFound                unknown, or not this customer's: the two are never told apart
 ├── VerificationRequired    the call needs to know more surely who the customer is
 ├── Refused                 the shop's rules say no; `code` says which, `details` hold the rule's facts
-│   ├── NotReturnable       final sale, hygiene item, …
-│   ├── WindowExpired       details: deadline, window_days
+│   ├── NotReturnable       final sale, hygiene item, …; details: reason
+│   ├── WindowExpired       details: deadline (a date), window_days
 │   ├── QuantityExceeded    details: returnable
 │   ├── AlreadyRefunded
 │   ├── InsufficientPoints  details: available, required
@@ -13,21 +13,29 @@ BackendError
 ├── InvalidRequest          we sent something that the contract does not allow: our defect, never the customer's
 ├── RateLimited             retry_after seconds
 ├── Unavailable             down, refusing connections, circuit open, upstream_unavailable
-├── TimedOut                no answer in time; a write may have happened: `outcome_unknown`
+├── TimedOut                no answer in time, or the connection broke before it came
 └── BadAnswer               an answer that is not of the contract
+
+Unavailable, TimedOut and BadAnswer may leave open whether a write was carried out: `outcome_unknown`.
 """
 
 from typing import Any, ClassVar
 
 
 class BackendError(Exception):
-    """`code` is the contract's machine-readable kind, `trace_id` what the shop's operator can look up."""
+    """`code` is the contract's machine-readable kind, `trace_id` what the shop's operator can look up.
+
+    `outcome_unknown`: a write may have been carried out. Repeat it with the same idempotency key, never with another.
+    """
 
     code: ClassVar[str] = "backend_error"
 
-    def __init__(self, detail: str = "", *, trace_id: str | None = None, **details: Any) -> None:
+    def __init__(
+        self, detail: str = "", *, trace_id: str | None = None, outcome_unknown: bool = False, **details: Any
+    ) -> None:
         super().__init__(detail or self.code)
         self.trace_id = trace_id
+        self.outcome_unknown = outcome_unknown
         self.details = details
 
 
@@ -84,13 +92,7 @@ class Unavailable(BackendError):
 
 
 class TimedOut(BackendError):
-    """`outcome_unknown` is true for a write: it may have been carried out. Repeat it with the same idempotency key."""
-
     code = "timed_out"
-
-    def __init__(self, detail: str = "", *, outcome_unknown: bool = False, **details: Any) -> None:
-        super().__init__(detail, **details)
-        self.outcome_unknown = outcome_unknown
 
 
 class BadAnswer(BackendError):

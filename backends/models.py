@@ -5,9 +5,11 @@ an Enum its value, a datetime RFC 3339 with offset, a date YYYY-MM-DD, a tuple a
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from pydantic import AwareDatetime
 
 T = TypeVar("T")
 
@@ -33,7 +35,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):  # noqa: UP046 - Python 3.11
+class Page(Generic[T]):
     """`next_cursor` is None on the last page."""
 
     items: tuple[T, ...]
@@ -67,7 +69,7 @@ class Verification:
     id: str
     deliverable: bool
     email: str
-    expires_at: datetime
+    expires_at: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,9 @@ class Shipment:
     tracking_url: str
     status: ShipmentStatus
     line_ids: tuple[str, ...]
-    shipped_at: datetime | None = None
+    shipped_at: AwareDatetime | None = None
     eta: date | None = None
-    delivered_at: datetime | None = None
+    delivered_at: AwareDatetime | None = None
 
 
 class RefundStatus(StrEnum):
@@ -161,9 +163,9 @@ class Refund:
     items: tuple[Charge, ...]
     method: RefundMethod
     status: RefundStatus
-    created_at: datetime
+    created_at: AwareDatetime
     expected_by: date | None = None
-    processed_at: datetime | None = None
+    processed_at: AwareDatetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class Order:
     number: str
     customer_id: str
     status: OrderStatus
-    placed_at: datetime
+    placed_at: AwareDatetime
     total: Money
     lines: tuple[OrderLine, ...]
     shipments: tuple[Shipment, ...] = ()
@@ -188,12 +190,12 @@ class OrderSummary:
     id: str
     number: str
     status: OrderStatus
-    placed_at: datetime
+    placed_at: AwareDatetime
     total: Money
     item_count: int
     title: str  # what to call it in a list: "Linen shirt and 2 more"
     eta: date | None = None
-    delivered_at: datetime | None = None
+    delivered_at: AwareDatetime | None = None
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------
@@ -226,6 +228,10 @@ class BlockedReason(StrEnum):
     NOT_DELIVERED = "not_delivered"
     ALREADY_RETURNED = "already_returned"
     OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "BlockedReason | None":
+        return cls.OTHER if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +304,7 @@ class ReturnQuote:
     resolution: Resolution
     points_effect: int  # points that the return takes away (negative) or gives
     tier_after: str | None  # name of the tier if the return changes it
-    expires_at: datetime
+    expires_at: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +317,7 @@ class Return:
     resolution: Resolution
     lines: tuple[ReturnLine, ...]
     method: str
-    created_at: datetime
+    created_at: AwareDatetime
     send_by: date | None = None
     label_url: str | None = None
     refund_total: Money | None = None
@@ -386,7 +392,7 @@ class LoyaltyAccount:
 @dataclass(frozen=True, slots=True)
 class LoyaltyTransaction:
     id: str
-    at: datetime
+    at: AwareDatetime
     kind: str  # earned, redeemed, expired, adjusted, reversed
     points: int
     description: str
@@ -438,3 +444,20 @@ class Policies:
     refund_without_return_up_to: Money
     refund_approval_above: Money
     facts: dict[str, str] = field(default_factory=dict)
+
+
+# --- webhooks ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShopEvent:
+    """Something changed at the shop; `type` such as order.updated. It may come twice: remember `id`, read the state."""
+
+    id: str
+    type: str
+    at: AwareDatetime
+    customer_id: str
+    subject_id: str
+    subject_number: str | None = None
+    status: str | None = None
+    order_id: str | None = None

@@ -1,8 +1,8 @@
 """What the assistant needs of a retailer's systems. An implementation raises only `backends.errors`.
 
-Every personal call takes the `Caller`; the implementation checks ownership on its own side and answers `NotFound` both for
-an unknown thing and for somebody else's. Every write takes an `idempotency_key`: the same key and arguments return the
-first answer and do nothing again.
+Every personal call takes the `Caller`; the implementation checks ownership on its own side and answers `NotFound` both
+for an unknown thing and for somebody else's. Every write takes an `idempotency_key`: the same key and arguments return
+the first answer and do nothing again.
 """
 
 from typing import Protocol
