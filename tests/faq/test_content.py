@@ -1,0 +1,113 @@
+"""The sample retailer's FAQ is data that people edit: what must hold whoever edits it."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CONTENT = Path(__file__).parents[2] / "faq" / "content"
+KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PLACEHOLDER = re.compile(r"\{\{ ([a-z_]+) \}\}")
+FACTS = {
+    "return_window",
+    "appliance_window",
+    "sale_window",
+    "restocking_fee",
+    "label_fee",
+    "store_credit_bonus",
+    "refund_days",
+    "refund_without_return_up_to",
+    "free_shipping_from",
+    "standard_shipping",
+    "express_shipping",
+    "send_by_days",
+    "points_per_euro",
+    "points_value",
+    "points_pending_days",
+    "points_expiry_months",
+    "leaf_threshold",
+    "grove_threshold",
+    "cashback_rate",
+    "birthday_voucher",
+    "gift_wrap_fee",
+}
+# A rule's number that is written out would stay behind when the shop changes the rule.
+RULE_NUMBERS = re.compile(
+    r"€ ?(3\.95|3\.50|4\.95|9\.95|(5|15|60|75|250|750)(\.00)?)\b|\b(3|5|10) ?%|\b(7|14|30) days|\b12 months|\b100 points"
+)
+
+Entry = dict[str, Any]
+
+
+def read_lines(name: str) -> list[Entry]:
+    return [json.loads(line) for line in (CONTENT / name).read_text(encoding="utf-8").splitlines()]
+
+
+def normal(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+@pytest.fixture(scope="module")
+def entries() -> list[Entry]:
+    return read_lines("entries.jsonl")
+
+
+def test_there_are_enough_entries_with_enough_phrasings(entries: list[Entry]):
+    assert len(entries) >= 60
+    assert [entry["id"] for entry in entries if len(entry["phrasings"]) < 5] == []
+
+
+def test_every_entry_has_exactly_the_known_fields(entries: list[Entry]):
+    fields = {"id", "question", "phrasings", "answer", "category", "language"}
+    assert [entry for entry in entries if set(entry) != fields] == []
+    assert {entry["language"] for entry in entries} == {"en"}
+
+
+def test_ids_are_unique_and_kebab_case(entries: list[Entry]):
+    ids = [entry["id"] for entry in entries]
+    assert len(set(ids)) == len(ids)
+    assert [entry_id for entry_id in ids if not KEBAB_CASE.fullmatch(entry_id)] == []
+
+
+def test_no_text_stands_for_two_questions(entries: list[Entry]):
+    seen = Counter(normal(text) for entry in entries for text in (entry["question"], *entry["phrasings"]))
+    assert [text for text, times in seen.items() if times > 1] == []
+
+
+def test_texts_are_trimmed_and_not_empty(entries: list[Entry]):
+    texts = [
+        text
+        for entry in entries
+        for text in (entry["question"], entry["answer"], entry["category"], *entry["phrasings"])
+    ]
+    assert [text for text in texts if not text or text != " ".join(text.split())] == []
+
+
+def test_answers_only_name_facts_that_the_shop_publishes(entries: list[Entry]):
+    for entry in entries:
+        names = PLACEHOLDER.findall(entry["answer"])
+        assert set(names) <= FACTS, entry["id"]
+        assert "{" not in PLACEHOLDER.sub("", entry["answer"]), entry["id"]
+
+
+def test_every_fact_of_the_shop_is_told_somewhere(entries: list[Entry]):
+    told = {name for entry in entries for name in PLACEHOLDER.findall(entry["answer"])}
+    assert FACTS - told == set()
+
+
+def test_answers_do_not_spell_out_numbers_that_a_rule_enforces(entries: list[Entry]):
+    assert [entry["id"] for entry in entries if RULE_NUMBERS.search(entry["answer"])] == []
+
+
+def test_answers_fit_a_chat_message(entries: list[Entry]):
+    assert [entry["id"] for entry in entries if len(entry["answer"]) > 600] == []
+
+
+def test_no_phrasing_is_copied_from_the_evaluation_questions(entries: list[Entry]):
+    if not (CONTENT / "evaluation.jsonl").exists():
+        pytest.skip("there are no evaluation questions in this checkout")
+    asked = {normal(query["text"]) for query in read_lines("evaluation.jsonl")}
+    assert asked & {normal(text) for entry in entries for text in (entry["question"], *entry["phrasings"])} == set()
