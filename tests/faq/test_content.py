@@ -36,7 +36,8 @@ FACTS = {
 }
 # A rule's number that is written out would stay behind when the shop changes the rule.
 RULE_NUMBERS = re.compile(
-    r"€ ?(3\.95|3\.50|4\.95|9\.95|(5|15|60|75|250|750)(\.00)?)\b|\b(3|5|10) ?%|\b(7|14|30) days|\b12 months|\b100 points"
+    r"€ ?(3\.95|3\.50|4\.95|9\.95|(5|15|60|75|250|750)(\.00)?)\b"
+    r"|\b(3|5|10) ?%|\b(7|14|30) days|\b12 months|\b100 points"
 )
 
 Entry = dict[str, Any]
