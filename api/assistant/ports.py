@@ -26,3 +26,9 @@ class Handoff(Protocol):
 
         Appends the events that tell the customer. Nothing happens when the conversation is with people already.
         """
+
+    async def reopen(self, connection: Connection, conversation_id: UUID) -> None:
+        """The customer wrote after the end: a resolved conversation is the bot's again."""
+
+    async def withdraw(self, connection: Connection, conversation_id: UUID) -> None:
+        """The customer goes on with the bot instead of waiting. Raises a 409 Problem when nobody is waited for."""

@@ -2,7 +2,6 @@
 
 ConversationError
 ├── UnknownConversation
-├── IllegalMove           no such move exists between the two states
 ├── StateChanged          somebody else moved the conversation first
 ├── AnotherCustomer       it is linked to a different customer already
 └── LeaseLost             the turn was taken over by another process, or the bot no longer owns the conversation
@@ -18,11 +17,6 @@ class ConversationError(Exception):
 class UnknownConversation(ConversationError):
     def __init__(self, conversation_id: UUID) -> None:
         super().__init__(str(conversation_id))
-
-
-class IllegalMove(ConversationError):
-    def __init__(self, from_: str, to: str) -> None:
-        super().__init__(f"{from_} → {to}")
 
 
 class StateChanged(ConversationError):

@@ -17,18 +17,6 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
-LEGAL_MOVES: frozenset[tuple[State, State]] = frozenset(
-    {
-        (State.BOT, State.QUEUED),
-        (State.QUEUED, State.ASSIGNED),
-        (State.QUEUED, State.BOT),
-        (State.ASSIGNED, State.BOT),
-        (State.ASSIGNED, State.RESOLVED),
-        (State.RESOLVED, State.BOT),
-    }
-)
-
-
 class AuthLevel(StrEnum):
     ANONYMOUS = "anonymous"
     GUEST = "guest"  # proved to own one order

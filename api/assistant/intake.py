@@ -1,0 +1,159 @@
+"""Takes a customer's message in: checked, stored, queued for the assistant in one transaction.
+
+IntakeError       becomes a 4xx problem with `code`
+├── EmptyText
+├── TextTooLong
+├── UnknownPayload  no button of this conversation carries it
+└── KeyReused       the Idempotency-Key came before with another body
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from api.assistant import repository
+from api.assistant.models import Accepted, Turn, TurnKind
+from api.assistant.ports import Handoff
+from api.assistant.text import MAX_TEXT, clean, without_command
+from api.conversations.models import Conversation, State
+from api.conversations.service import ConversationService
+from api.identity.guests.codes import mask_codes
+from api.identity.guests.service import GuestVerification
+from api.metrics import Metrics
+from api.security.hashing import KeyedHash
+from api.texts import HUMAN_PAYLOAD
+from common.database import Connection
+
+
+class IntakeError(Exception):
+    code: ClassVar[str]
+
+
+class EmptyText(IntakeError):
+    code = "empty_text"
+
+
+class TextTooLong(IntakeError):
+    code = "text_too_long"
+
+
+class UnknownPayload(IntakeError):
+    code = "unknown_payload"
+
+
+class KeyReused(IntakeError):
+    code = "idempotency_key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Either `text` or `payload`; `client` is a keyed hash of the sender's address."""
+
+    key: str
+    client: str
+    text: str | None = None
+    payload: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the log shows, and what the assistant gets."""
+
+    shown: str
+    kind: TurnKind
+    content: str
+
+
+class Intake:
+    def __init__(
+        self,
+        conversations: ConversationService,
+        guests: GuestVerification,
+        handoff: Handoff,
+        keyed: KeyedHash,
+        metrics: Metrics,
+        *,
+        owner: str,
+        lease: float,
+    ) -> None:
+        self._conversations = conversations
+        self._guests = guests
+        self._handoff = handoff
+        self._keyed = keyed
+        self._metrics = metrics
+        self._owner = owner
+        self._lease = lease
+
+    async def accept(self, conversation_id: UUID, incoming: Incoming) -> tuple[Accepted, Turn | None]:
+        """Store the message; it is durable on return. The turn is this process's to run now, or None.
+
+        Raises IntakeError, UnknownConversation.
+        """
+        fingerprint = self._fingerprint(incoming)
+        async with self._conversations.transaction() as connection:
+            conversation = await self._conversations.lock(connection, conversation_id)
+            known = await repository.find_accepted(connection, conversation_id, incoming.key)
+            if known:
+                accepted, first = known
+                if first != fingerprint:
+                    raise KeyReused
+                return accepted, None
+            read = await self._read(connection, conversation, incoming)
+            message_id = uuid4()
+            event = await self._conversations.append(
+                connection,
+                conversation_id,
+                type="message",
+                author="customer",
+                body={"message_id": str(message_id), "text": read.shown},
+            )
+            accepted = Accepted(message_id, event.seq)
+            await repository.insert_message(
+                connection, conversation_id, accepted, idempotency_key=incoming.key, fingerprint=fingerprint
+            )
+            turn = await self._route(connection, conversation, accepted, read, incoming.client)
+        self._metrics.messages.labels(conversation.state.value).inc()
+        return accepted, turn
+
+    async def _read(self, connection: Connection, conversation: Conversation, incoming: Incoming) -> Read:
+        if incoming.payload is not None:
+            title = await self._conversations.issued_button_title(connection, conversation.id, incoming.payload)
+            if title is None:
+                raise UnknownPayload
+            return Read(title, "payload", incoming.payload)
+        text = clean(incoming.text or "")
+        if not text:
+            raise EmptyText
+        if len(text) > MAX_TEXT:
+            raise TextTooLong
+        checked = await self._guests.check(connection, conversation.id, text)
+        if checked:
+            challenge_id, verdict = checked
+            return Read(mask_codes(text), "code", f"{challenge_id} {verdict}")
+        return Read(text, "text", without_command(text))
+
+    async def _route(
+        self, connection: Connection, conversation: Conversation, accepted: Accepted, read: Read, client: str
+    ) -> Turn | None:
+        """To the person who has the conversation, to the queue, or to the assistant."""
+        if conversation.state is State.RESOLVED:
+            await self._handoff.reopen(connection, conversation.id)
+        elif conversation.state is not State.BOT:
+            return None
+        if read.content == HUMAN_PAYLOAD and read.kind == "payload":
+            await self._handoff.request(connection, conversation.id, reason="tool_failure", skill="general", summary="")
+            return None
+        return await repository.insert_turn(
+            connection,
+            conversation.id,
+            accepted,
+            kind=read.kind,
+            content=read.content,
+            client=client,
+            owner=self._owner,
+            lease=self._lease,
+        )
+
+    def _fingerprint(self, incoming: Incoming) -> bytes:
+        kind = "text" if incoming.payload is None else "payload"
+        return self._keyed.digest(kind, incoming.text or "", incoming.payload or "")

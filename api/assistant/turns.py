@@ -1,0 +1,244 @@
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from api.assistant import repository
+from api.assistant.models import Outcome, Turn
+from api.assistant.ports import Handoff
+from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
+from api.conversations.errors import AnotherCustomer
+from api.conversations.models import AuthLevel, Conversation, State
+from api.conversations.service import ConversationService
+from api.identity.assertions import Assertions
+from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
+from api.metrics import Metrics
+from api.texts import apology
+from backends.errors import BackendError, InvalidRequest, NotFound, Refused
+from backends.ports import Customers
+from common.database import Connection
+
+log = structlog.get_logger(__name__)
+
+TYPING_AFTER_SECONDS = 0.3
+MAX_ATTEMPTS = 5  # a turn that brings down process after process is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What Rasa is asked."""
+
+    kind: str
+    text: str
+
+
+class Apology(Exception):
+    """The turn ends here with a message of the gateway's own."""
+
+    def __init__(self, template: str) -> None:
+        super().__init__(template)
+        self.template = template
+
+
+class TurnRunner:
+    """Runs one turn that this process holds the lease of: ask Rasa, store what it said."""
+
+    def __init__(
+        self,
+        *,
+        conversations: ConversationService,
+        guests: GuestVerification,
+        customers: Customers,
+        handoff: Handoff,
+        rasa: Rasa,
+        assertions: Assertions,
+        metrics: Metrics,
+        owner: str,
+    ) -> None:
+        self._conversations = conversations
+        self._guests = guests
+        self._customers = customers
+        self._handoff = handoff
+        self._rasa = rasa
+        self._assertions = assertions
+        self._metrics = metrics
+        self._owner = owner
+
+    async def run(self, turn: Turn) -> None:
+        started = time.perf_counter()
+        outcome = await self._run(turn)
+        self._metrics.turns.labels(outcome or "superseded").inc()
+        self._metrics.turn_seconds.observe(time.perf_counter() - started)
+        log.info("turn", conversation=str(turn.conversation_id), message=str(turn.message_id), outcome=outcome)
+
+    async def _run(self, turn: Turn) -> Outcome | None:
+        if turn.attempts > 1:
+            self._metrics.turns_repeated.inc()
+        if turn.attempts > MAX_ATTEMPTS:
+            return await self._store(turn, "failed", apologise="assistant_failed")
+        typing = asyncio.create_task(self._show_typing(turn.conversation_id))
+        try:
+            answer = await self._answer(turn)
+        except Apology as reason:
+            return await self._store(turn, "failed", apologise=reason.template)
+        finally:
+            typing.cancel()
+        if answer is None:
+            return await self._store(turn, "dropped")
+        silent = answer.status == "silent"
+        return await self._store(turn, "silent" if silent else "answered", answer)
+
+    async def _answer(self, turn: Turn) -> Answer | None:
+        """None when the conversation went to people before the turn began. Raises Apology."""
+        async with self._conversations.transaction() as connection:
+            conversation = await self._conversations.get(connection, turn.conversation_id)
+        if conversation.state is not State.BOT:
+            return None
+        question = Question(turn.kind, turn.content)
+        if turn.kind == "code":
+            conversation, question = await self._verify(conversation, turn.content)
+        started = time.perf_counter()
+        try:
+            return await self._rasa.turn(
+                sender=str(conversation.id),
+                message_id=str(turn.message_id),
+                kind=question.kind,
+                text=question.text,
+                retry=turn.attempts > 1,
+                metadata=self._metadata(conversation),
+            )
+        except RasaError as error:
+            self._metrics.turn_failures.labels(error.kind).inc()
+            log.warning("rasa_failed", conversation=str(conversation.id), kind=error.kind)
+            raise Apology(error.apology) from error
+        finally:
+            self._metrics.rasa_seconds.observe(time.perf_counter() - started)
+
+    def _metadata(self, conversation: Conversation) -> dict[str, Any]:
+        return {
+            "assertion": self._assertions.sign(conversation),
+            "auth_level": conversation.auth_level.value,
+            "first_name": conversation.first_name or "",
+            "locale": conversation.locale,
+            "channel": conversation.channel,
+        }
+
+    async def _verify(self, conversation: Conversation, content: str) -> tuple[Conversation, Question]:
+        """Turn a checked code into what Rasa is told; a right one makes the conversation a guest's. Raises Apology."""
+        challenge_id, verdict = content.split()
+        result = verdict
+        if verdict == Verdict.MATCHED:
+            result = "passed" if await self._confirm(conversation.id, UUID(challenge_id)) else "expired"
+            async with self._conversations.transaction() as connection:
+                conversation = await self._conversations.get(connection, conversation.id)
+        return conversation, Question("payload", f'/inform{{"verification": "{result}"}}')
+
+    async def _confirm(self, conversation_id: UUID, challenge_id: UUID) -> bool:
+        """False when the shop no longer knows the verification. Repeatable. Raises Apology."""
+        async with self._conversations.transaction() as connection:
+            challenge = await self._guests.get(connection, challenge_id)
+        assert challenge is not None
+        assert challenge.verification_id is not None
+        try:
+            guest = await self._customers.confirm_verification(
+                challenge.verification_id, idempotency_key=str(challenge_id)
+            )
+        except (NotFound, InvalidRequest, Refused):
+            return False
+        except BackendError as error:
+            log.warning("verification_not_confirmed", challenge=str(challenge_id), error=error.code)
+            async with self._conversations.transaction() as connection:
+                await self._guests.ask_again(connection, challenge_id)
+            raise Apology("verification_unavailable") from error
+        try:
+            async with self._conversations.transaction() as connection:
+                await self._conversations.link_customer(
+                    connection,
+                    conversation_id,
+                    customer_id=guest.customer_id,
+                    name=guest.name,
+                    first_name=None,
+                    auth_level=AuthLevel.GUEST,
+                    verified_order_id=guest.order_id,
+                )
+                await self._guests.passed(connection, challenge_id)
+        except AnotherCustomer:
+            raise Apology("another_customer") from None
+        return True
+
+    async def _store(
+        self, turn: Turn, outcome: Outcome, answer: Answer | None = None, apologise: str = ""
+    ) -> Outcome | None:
+        """The whole result in one transaction. None when another process has taken the turn up."""
+        async with self._conversations.transaction() as connection:
+            conversation = await self._conversations.lock(connection, turn.conversation_id)
+            if conversation.state is not State.BOT and outcome != "dropped":
+                outcome, answer, apologise = "dropped", None, ""
+                self._metrics.replies_dropped.inc()
+            finished = await repository.finish(
+                connection, turn.message_id, owner=self._owner, attempts=turn.attempts, outcome=outcome
+            )
+            if not finished:
+                return None
+            if apologise:
+                await self._say(connection, turn, apology(apologise))
+            if answer:
+                await self._store_answer(connection, turn, answer)
+        if answer and answer.verify:
+            self._guests.wanted.set()
+        return outcome
+
+    async def _store_answer(self, connection: Connection, turn: Turn, answer: Answer) -> None:
+        for message in answer.messages:
+            await self._say(connection, turn, message_body(message))
+        if answer.verify:
+            await self._open_challenge(connection, turn, answer.verify)
+        if answer.handoff:
+            wish = answer.handoff
+            await self._handoff.request(
+                connection, turn.conversation_id, reason=wish.reason, skill=wish.skill, summary=wish.summary
+            )
+        elif answer.closed:
+            await self._conversations.append(
+                connection, turn.conversation_id, type="status", author="system", body={"status": "closed"}
+            )
+
+    async def _open_challenge(self, connection: Connection, turn: Turn, wish: VerifyWish) -> None:
+        try:
+            await self._guests.open(
+                connection,
+                turn.conversation_id,
+                order_number=wish.order_number,
+                email=wish.email,
+                client=turn.client,
+            )
+        except TooManyCodes:
+            self._metrics.codes.labels("limited").inc()
+            await self._say(connection, turn, apology("verification_limit"))
+
+    async def _say(self, connection: Connection, turn: Turn, body: dict[str, Any]) -> None:
+        await self._conversations.append(
+            connection,
+            turn.conversation_id,
+            type="message",
+            author="bot",
+            body={**body, "in_reply_to": str(turn.message_id)},
+        )
+
+    async def _show_typing(self, conversation_id: UUID) -> None:
+        """Only for answers that take long enough to be noticed."""
+        await asyncio.sleep(TYPING_AFTER_SECONDS)
+        async with self._conversations.transaction() as connection:
+            await self._conversations.typing(connection, conversation_id, "bot")
+
+
+def message_body(message: BotMessage) -> dict[str, Any]:
+    return {
+        "text": message.text,
+        "buttons": [button.model_dump() for button in message.buttons],
+        "cards": message.cards,
+        "source": message.source,
+    }

@@ -1,0 +1,121 @@
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg_pool import PoolTimeout
+
+from api.assistant import repository
+from api.assistant.models import Turn
+from api.assistant.turns import TurnRunner
+from api.conversations.errors import UnknownConversation
+from api.conversations.service import ConversationService
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 5.0
+DATABASE_TROUBLE = (psycopg.Error, PoolTimeout, OSError)
+
+
+class TurnWorker:
+    """Answers open turns, one at a time in each conversation, together with the workers of other processes.
+
+    A lease on the oldest open turn says who is at it. It is renewed while the turn runs; when its process died it ends,
+    and whoever sweeps next takes the turn up again.
+    """
+
+    def __init__(self, conversations: ConversationService, runner: TurnRunner, *, owner: str, lease: float) -> None:
+        self._conversations = conversations
+        self._runner = runner
+        self._owner = owner
+        self._lease = lease
+        self._busy: dict[UUID, asyncio.Task[None]] = {}
+        self._look_again: set[UUID] = set()
+        self._running: set[UUID] = set()
+        self._stopping = False
+        self._loops: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        self._loops = [
+            asyncio.create_task(self._every(self._lease / 2, self.sweep), name="turn-sweeper"),
+            asyncio.create_task(self._every(self._lease / 3, self._renew), name="lease-renewal"),
+        ]
+
+    async def stop(self) -> None:
+        """Finish what runs if it is quick; leave the rest to others."""
+        self._stopping = True
+        tasks = set(self._busy.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        for task in (*tasks, *self._loops):
+            task.cancel()
+        await asyncio.gather(*tasks, *self._loops, return_exceptions=True)
+        with contextlib.suppress(*DATABASE_TROUBLE):
+            async with self._conversations.transaction() as connection:
+                await repository.release(connection, owner=self._owner)
+
+    def kick(self, conversation_id: UUID, turn: Turn | None = None) -> None:
+        """There may be something to answer; `turn` is leased by this process already."""
+        if self._stopping:
+            return
+        if conversation_id in self._busy:
+            self._look_again.add(conversation_id)
+            return
+        task = asyncio.create_task(self._drain(conversation_id, turn), name=f"turns-{conversation_id}")
+        self._busy[conversation_id] = task
+
+    async def sweep(self) -> None:
+        """Take up what nobody is at: accepted by a process that died, or left when it stopped."""
+        async with self._conversations.transaction() as connection:
+            conversation_ids = await repository.abandoned(connection)
+        for conversation_id in conversation_ids:
+            self.kick(conversation_id)
+
+    async def _drain(self, conversation_id: UUID, turn: Turn | None) -> None:
+        try:
+            while not self._stopping:
+                turn = turn or await self._claim(conversation_id)
+                if turn:
+                    await self._run(turn)
+                    turn = None
+                elif conversation_id in self._look_again:
+                    self._look_again.discard(conversation_id)
+                else:
+                    return
+        except DATABASE_TROUBLE as error:
+            log.warning("turn_interrupted", conversation=str(conversation_id), error=type(error).__name__)
+        except Exception:
+            log.exception("turn_crashed", conversation=str(conversation_id))
+        finally:
+            del self._busy[conversation_id]
+            self._look_again.discard(conversation_id)
+
+    async def _run(self, turn: Turn) -> None:
+        self._running.add(turn.message_id)
+        try:
+            await self._runner.run(turn)
+        finally:
+            self._running.discard(turn.message_id)
+
+    async def _claim(self, conversation_id: UUID) -> Turn | None:
+        async with self._conversations.transaction() as connection:
+            try:
+                await self._conversations.lock(connection, conversation_id)
+            except UnknownConversation:
+                return None
+            return await repository.claim_next(connection, conversation_id, owner=self._owner, lease=self._lease)
+
+    async def _renew(self) -> None:
+        if self._running:
+            async with self._conversations.transaction() as connection:
+                await repository.renew(connection, list(self._running), owner=self._owner, lease=self._lease)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except DATABASE_TROUBLE as error:
+                log.warning("worker_interrupted", error=type(error).__name__)
+            await asyncio.sleep(seconds)

@@ -1,0 +1,103 @@
+import asyncio
+import contextlib
+
+import psycopg
+import structlog
+from psycopg_pool import PoolTimeout
+
+from api.conversations.models import State
+from api.conversations.service import ConversationService
+from api.identity.guests import repository
+from api.identity.guests.codes import new_code
+from api.identity.guests.repository import Challenge
+from api.identity.guests.senders import CodeNotSent, CodeSender
+from api.identity.guests.service import GuestVerification
+from api.metrics import Metrics
+from api.texts import apology
+from backends.errors import BackendError, InvalidRequest, NotFound, Refused
+from backends.models import Verification
+from backends.ports import Customers
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 2.0
+PAUSE_SECONDS = 5.0  # longer than a try may take is not needed: a second mail with a newer code does no harm
+MAX_SENDS = 4
+
+
+class CodeDispatcher:
+    """Asks the shop whether order and address belong together, and sends the code if so. Outlives crashes."""
+
+    def __init__(
+        self,
+        conversations: ConversationService,
+        guests: GuestVerification,
+        customers: Customers,
+        sender: CodeSender,
+        metrics: Metrics,
+    ) -> None:
+        self._conversations = conversations
+        self._guests = guests
+        self._customers = customers
+        self._sender = sender
+        self._metrics = metrics
+
+    async def run(self) -> None:
+        while True:
+            self._guests.wanted.clear()
+            try:
+                await self.dispatch()
+            except (psycopg.Error, PoolTimeout) as error:
+                log.warning("code_dispatch_interrupted", error=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._guests.wanted.wait(), POLL_SECONDS)
+
+    async def dispatch(self) -> None:
+        """Everything that is due now."""
+        async with self._conversations.transaction() as connection:
+            due = await repository.claim_to_send(connection, pause=PAUSE_SECONDS)
+        for challenge in due:
+            await self._dispatch(challenge)
+
+    async def _dispatch(self, challenge: Challenge) -> None:
+        try:
+            verification = await self._customers.start_verification(
+                challenge.order_number, challenge.email, idempotency_key=str(challenge.id)
+            )
+        except (NotFound, InvalidRequest, Refused):
+            await self._close(challenge, "undeliverable")
+        except BackendError as error:
+            log.warning("verification_not_started", challenge=str(challenge.id), error=error.code)
+            if challenge.sends >= MAX_SENDS:
+                await self._close(challenge, "backend_unavailable", apologise=True)
+        else:
+            if verification.deliverable:
+                await self._send(challenge, verification)
+            else:
+                await self._close(challenge, "undeliverable")
+
+    async def _send(self, challenge: Challenge, verification: Verification) -> None:
+        code = new_code()
+        async with self._conversations.transaction() as connection:
+            code_hash = self._guests.hash_code(challenge.id, code)
+            await repository.set_code(connection, challenge.id, verification_id=verification.id, code_hash=code_hash)
+        try:
+            await self._sender.send(verification.email, code)
+        except CodeNotSent as error:
+            log.warning("code_not_sent", challenge=str(challenge.id), sends=challenge.sends, error=str(error))
+            if challenge.sends >= MAX_SENDS:
+                await self._close(challenge, "not_sent")
+        else:
+            await self._close(challenge, "sent")
+
+    async def _close(self, challenge: Challenge, outcome: str, *, apologise: bool = False) -> None:
+        """An apology only where it says nothing about the pair."""
+        self._metrics.codes.labels(outcome).inc()
+        async with self._conversations.transaction() as connection:
+            conversation = await self._conversations.lock(connection, challenge.conversation_id)
+            await repository.sent(connection, challenge.id)
+            if apologise and conversation.state is State.BOT:
+                body = apology("verification_unavailable")
+                await self._conversations.append(
+                    connection, challenge.conversation_id, type="message", author="bot", body=body
+                )

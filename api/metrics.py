@@ -1,0 +1,41 @@
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.07, 0.1, 0.2, 0.5, 1, 2.5, 5, 10, 25)
+
+
+class Metrics:
+    """What `/metrics` shows. One registry an app, so that two apps in one process don't collide."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "aftercare_http_requests", "Answered requests", ["method", "route", "status"], registry=self.registry
+        )
+        self.messages = Counter("aftercare_messages", "Customer messages accepted", ["owner"], registry=self.registry)
+        self.turns = Counter("aftercare_turns", "Turns by how they ended", ["outcome"], registry=self.registry)
+        self.turn_failures = Counter(
+            "aftercare_turn_failures",
+            "Turns that Rasa did not answer, by what was wrong",
+            ["kind"],
+            registry=self.registry,
+        )
+        self.turn_seconds = Histogram(
+            "aftercare_turn_seconds",
+            "From taking up a turn to its stored reply",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.rasa_seconds = Histogram(
+            "aftercare_rasa_seconds", "Rasa's part of a turn", buckets=SECONDS, registry=self.registry
+        )
+        self.turns_repeated = Counter(
+            "aftercare_turns_repeated", "Turns taken up again after a process died", registry=self.registry
+        )
+        self.replies_dropped = Counter(
+            "aftercare_replies_dropped", "Bot replies not shown: a person had taken over", registry=self.registry
+        )
+        self.codes = Counter(
+            "aftercare_verification_codes", "One-time codes by what became of them", ["outcome"], registry=self.registry
+        )
+        self.limited = Counter("aftercare_rate_limited", "Requests refused with 429", ["limit"], registry=self.registry)
+        self.streams = Gauge("aftercare_open_streams", "Open WebSocket streams", registry=self.registry)
