@@ -19,6 +19,7 @@ class Handoff:
     kept_at: datetime | None = None
     advisor_id: UUID | None = None
     claimed_at: datetime | None = None
+    closed_at: datetime | None = None
 
     @property
     def reference(self) -> str:

@@ -4,7 +4,7 @@ from uuid import UUID
 from api.handoff.models import Handoff
 from common.database import Connection, fetch_all, fetch_one
 
-COLUMNS = "id, conversation_id, reason, skill, summary, requested_at, kept_at, advisor_id, claimed_at"
+COLUMNS = "id, conversation_id, reason, skill, summary, requested_at, kept_at, advisor_id, claimed_at, closed_at"
 
 
 def _handoff(row: dict[str, Any]) -> Handoff:
@@ -15,6 +15,17 @@ async def open_for(connection: Connection, conversation_id: UUID) -> Handoff | N
     row = await fetch_one(
         connection,
         f"SELECT {COLUMNS} FROM handoffs WHERE conversation_id = %s AND closed_at IS NULL",  # noqa: S608 - a constant
+        conversation_id,
+    )
+    return _handoff(row) if row else None
+
+
+async def latest_for(connection: Connection, conversation_id: UUID) -> Handoff | None:
+    """The open one, or else the last."""
+    row = await fetch_one(
+        connection,
+        f"SELECT {COLUMNS} FROM handoffs WHERE conversation_id = %s"  # noqa: S608 - a constant
+        " ORDER BY closed_at IS NOT NULL, id DESC LIMIT 1",
         conversation_id,
     )
     return _handoff(row) if row else None

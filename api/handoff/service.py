@@ -111,6 +111,10 @@ class HandoffService:
     async def current(self, connection: Connection, conversation_id: UUID) -> Handoff | None:
         return await repository.open_for(connection, conversation_id)
 
+    async def latest(self, connection: Connection, conversation_id: UUID) -> Handoff | None:
+        """The open one, or else the last; None if the conversation never left the bot."""
+        return await repository.latest_for(connection, conversation_id)
+
     async def waiting(self, connection: Connection, *, limit: int = 100) -> list[Handoff]:
         """First in line first; then the wishes that were kept from times when nobody was on duty."""
         return await repository.waiting(connection, limit=limit)

@@ -82,6 +82,13 @@ class StaffService:
                 raise UnknownStaff(name)
             await repository.end_sessions(connection, staff_id)
 
+    async def ensure_password(self, name: str, password: str) -> None:
+        """As `change_password`, but sessions go on where the password is that one already. Raises UnknownStaff."""
+        async with self._pool.connection() as connection:
+            found = await repository.find(connection, name)
+        if found is None or not await check_password(password, found[1]):
+            await self.change_password(name, password)
+
     async def set_active(self, name: str, *, active: bool) -> None:
         """Switch an account off (its sessions end at once) or on again. Raises UnknownStaff."""
         async with self._pool.connection() as connection:

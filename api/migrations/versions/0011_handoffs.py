@@ -25,4 +25,5 @@ def upgrade() -> None:
         )
     """)
     op.execute("CREATE UNIQUE INDEX handoffs_open ON handoffs (conversation_id) WHERE closed_at IS NULL")
+    op.execute("CREATE INDEX handoffs_of_conversation ON handoffs (conversation_id)")
     op.execute("CREATE INDEX handoffs_waiting ON handoffs (requested_at) WHERE closed_at IS NULL")

@@ -1,0 +1,60 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api.desk.pages import LONGEST_WAIT, Desk
+from api.desk.schemas import BoardView, ConversationView, Events, Reply, Sent
+from api.staff.guards import AdvisorEndpoint, advisor_endpoint
+
+router = APIRouter(prefix="/v1/desk", tags=["desk"], dependencies=[Depends(advisor_endpoint)])
+
+
+@router.get("/board", operation_id="deskBoard")
+async def board(session: AdvisorEndpoint, service: Desk) -> BoardView:
+    """Who waits, first in line first, and what you have yourself. Reading it says that you are on duty."""
+    return BoardView.of(await service.board(session))
+
+
+@router.get("/conversations/{conversation_id}", operation_id="deskConversation")
+async def conversation(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> ConversationView:
+    return ConversationView.of(await service.view(session, conversation_id))
+
+
+@router.get("/conversations/{conversation_id}/events", operation_id="deskEvents")
+async def events(
+    session: AdvisorEndpoint,
+    conversation_id: UUID,
+    service: Desk,
+    after: Annotated[int, Query(ge=0)] = 0,
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
+) -> Events:
+    found = await service.new_events(session, conversation_id, after=after, wait_seconds=wait)
+    return Events(events=[event.public() for event in found], next=found[-1].seq if found else after)
+
+
+@router.post("/conversations/{conversation_id}/claim", operation_id="deskClaim", status_code=204)
+async def claim(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> None:
+    """409 when it is not waiting (any more)."""
+    await service.claim(session.staff, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/messages", operation_id="deskSend", status_code=201)
+async def send(session: AdvisorEndpoint, conversation_id: UUID, body: Reply, service: Desk) -> Sent:
+    return Sent(seq=(await service.send(session.staff, conversation_id, body.text)).seq)
+
+
+@router.post("/conversations/{conversation_id}/typing", operation_id="deskTyping", status_code=204)
+async def typing(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> None:
+    await service.typing(session.staff, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/hand-back", operation_id="deskHandBack", status_code=204)
+async def hand_back(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> None:
+    """The assistant answers again."""
+    await service.hand_back(session.staff, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/resolve", operation_id="deskResolve", status_code=204)
+async def resolve(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> None:
+    await service.resolve(session.staff, conversation_id)

@@ -1,0 +1,61 @@
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from api.conversations.models import Conversation, Event
+from api.handoff.models import Handoff
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One conversation as a line of the board. `last_line` is what the customer said last."""
+
+    handoff: Handoff
+    customer: str
+    verified: bool
+    channel: str
+    last_line: str
+    last_author: str
+    last_at: datetime
+
+    @property
+    def id(self) -> UUID:
+        return self.handoff.conversation_id
+
+    @property
+    def unanswered(self) -> bool:
+        return self.last_author == "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    waiting: tuple[Line, ...]
+    mine: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One conversation opened by one advisor. `owner` is the first name of the advisor who has it."""
+
+    conversation: Conversation
+    handoff: Handoff
+    events: tuple[Event, ...]
+    mine: bool
+    owner: str | None
+
+    @property
+    def customer(self) -> str:
+        return customer_of(self.conversation)
+
+    @property
+    def claimable(self) -> bool:
+        """Waiting in line, or kept from a time when nobody was on duty."""
+        return self.handoff.closed_at is None and self.handoff.claimed_at is None
+
+    @property
+    def last_seq(self) -> int:
+        return self.events[-1].seq if self.events else 0
+
+
+def customer_of(conversation: Conversation) -> str:
+    return conversation.customer_name or conversation.first_name or "Guest"
