@@ -1,44 +1,86 @@
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-import numpy as np
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from common.database import create_pool
 from common.internal import require_internal_secret
-from common.problems import install_problem_handlers
+from common.problems import Problem, install_problem_handlers
 from faq.encoder.batching import BatchingEncoder
 from faq.encoder.opening import open_encoder
 from faq.encoder.ports import Encoder
 from faq.engine import Engine
-from faq.index.decision import Thresholds
-from faq.index.index import Index
+from faq.entries import endpoints as entries
+from faq.entries.service import Curation
+from faq.live.follower import Follower
+from faq.metrics import Metrics
+from faq.problems import install_faq_problems
 from faq.settings import FaqSettings
 from faq.understanding import endpoints as understanding
 
 
 def create_app(settings: FaqSettings, *, encoder: Encoder | None = None) -> FastAPI:
-    """`encoder` replaces the configured one (tests)."""
+    """`encoder` replaces the configured one. Without a database the service embeds and has no entries."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        batching = BatchingEncoder(encoder or open_encoder(settings), cache_size=settings.faq_cache_size)
-        empty = Index([], np.zeros((0, batching.dimension), dtype=np.float32), Thresholds())
-        app.state.engine = Engine(batching, empty)
-        try:
+        chosen: Encoder = encoder if encoder is not None else await asyncio.to_thread(open_encoder, settings)
+        async with AsyncExitStack() as stack:
+            batching = BatchingEncoder(chosen, cache_size=settings.faq_cache_size)
+            stack.push_async_callback(batching.close)
+            app.state.engine = Engine(batching, settings.thresholds(), app.state.metrics)
+            if settings.database_url:
+                await stack.enter_async_context(_following(app, settings))
+            else:
+                app.state.engine.ready = True
             yield
-        finally:
-            await batching.close()
 
     app = FastAPI(title="Aftercare FAQ service", lifespan=lifespan)
+    app.state.metrics = Metrics()
+    app.state.curation = None
     install_problem_handlers(app)
-    app.include_router(understanding.router, dependencies=[Depends(require_internal_secret(settings.internal_secret))])
+    install_faq_problems(app)
+    internal = [Depends(require_internal_secret(settings.internal_secret))]
+    app.include_router(understanding.router, dependencies=internal)
+    app.include_router(entries.router, dependencies=internal)
+    _add_health(app)
+    return app
 
-    @app.get("/livez")
+
+@asynccontextmanager
+async def _following(app: FastAPI, settings: FaqSettings) -> AsyncIterator[None]:
+    """The database pool, curation, and the task that keeps the index equal to what is published."""
+    pool = create_pool(settings.database_url, schema="faq")
+    await pool.open(wait=False)
+    engine: Engine = app.state.engine
+    follower = Follower(pool, settings.database_url, engine, poll_seconds=settings.faq_poll_seconds)
+    app.state.curation = Curation(pool, engine, follower.refresh)
+    task = asyncio.create_task(follower.follow())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await pool.close()
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.get("/livez", operation_id="livez")
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
 
-    @app.get("/readyz")
-    async def readyz() -> dict[str, str]:
-        return {"status": "ready"}
+    @app.get("/readyz", operation_id="readyz")
+    async def readyz(request: Request) -> dict[str, object]:
+        """Ready from the first index on. A database that goes away later doesn't stop answers from memory."""
+        engine: Engine = request.app.state.engine
+        if not engine.ready:
+            raise Problem(503, "not_ready", "The first index is being built.", headers={"Retry-After": "1"})
+        return {"status": "ready", "entries": len(engine.index.entries), "model": engine.encoder.model}
 
-    return app
+    @app.get("/metrics", operation_id="metrics")
+    async def metrics(request: Request) -> Response:
+        return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -26,6 +26,12 @@ def _parser() -> argparse.ArgumentParser:
     prepare.add_argument("--data", type=Path, help="data folder instead of AFTERCARE_DATA")
     prepare.add_argument("--model", help="model instead of AFTERCARE_FAQ_MODEL")
     prepare.set_defaults(run=_prepare)
+    load = commands.add_parser("import", help="publish the entries of a file, where there are none yet")
+    load.add_argument("file", type=Path)
+    load.add_argument(
+        "--replace", action="store_true", help="make the file the truth: see docs/how-to/curate-the-faq.md"
+    )
+    load.set_defaults(run=_import)
     commands.add_parser("serve", help="run the service").set_defaults(run=_serve)
     return parser
 
@@ -38,6 +44,19 @@ def _prepare(parsed: argparse.Namespace) -> int:
     folder, made = prepare(parsed.data or settings.data, parsed.model or settings.faq_model)
     seconds = time.perf_counter() - started
     print(f"{'exported to' if made else 'up to date:'} {folder} ({seconds:.1f} s)")
+    return 0
+
+
+def _import(parsed: argparse.Namespace) -> int:
+    from faq.entries.files import read_entries
+    from faq.entries.importing import import_file
+
+    contents = read_entries(parsed.file)
+    url = FaqSettings().database_url
+    if not url:
+        raise FaqError("AFTERCARE_DATABASE_URL is not set.")
+    published, removed = import_file(url, contents, replace_all=parsed.replace)
+    print(f"{published} entries published, {removed} taken offline" if published or removed else "nothing to do")
     return 0
 
 

@@ -1,6 +1,7 @@
 from typing import Literal
 
 from common.settings import ServiceSettings
+from faq.index.decision import Thresholds
 
 
 class FaqSettings(ServiceSettings):
@@ -17,9 +18,12 @@ class FaqSettings(ServiceSettings):
     faq_cache_size: int = 2048
     # Seconds between looks at the database for a publication whose notification was lost.
     faq_poll_seconds: float = 5.0
-    # A question is answered from this probability on …
+    # Nothing is offered where the probability that any entry fits is below this.
+    faq_scope: float = 0.5
+    # One answer is given where the first entry's probability is at least this …
     faq_answer_at: float = 0.5
-    # … nothing is offered below this one …
-    faq_abstain_below: float = 0.3
-    # … and two candidates closer than this (in probability) are offered as a choice.
-    faq_margin: float = 0.05
+    # … and the second entry's is at least this much lower. Otherwise the customer is offered the choice.
+    faq_margin: float = 0.1
+
+    def thresholds(self) -> Thresholds:
+        return Thresholds(scope=self.faq_scope, answer_at=self.faq_answer_at, margin=self.faq_margin)

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -43,3 +44,28 @@ class Published:
     @property
     def category(self) -> str | None:
         return self.content.category
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One version of an entry, with where the entry stands. `latest` above `live`: there are unpublished changes."""
+
+    id: str
+    version: int
+    content: Content
+    status: Status
+    latest: int
+    live: int | None
+    saved_at: datetime
+    author: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """A text that an entry of another answer is asked with nearly the same words; `similarity` is a cosine."""
+
+    text: str
+    entry: str
+    phrasing: str
+    similarity: float

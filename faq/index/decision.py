@@ -4,7 +4,6 @@ from typing import Literal
 from faq.entries.models import Published
 
 Kind = Literal["answer", "clarify", "abstain"]
-SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,29 +16,35 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`candidates`, best first, at most SHOWN, whatever the decision; `probability` is the first one's."""
+    """`candidates`, best first, whatever the decision; `probability` is the first one's, `scope` that any fits."""
 
     decision: Kind
     probability: float
+    scope: float
     candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Answer from `answer_at` on, unless the second is nearer than `margin`; nothing below `abstain_below`."""
+    """When to answer, to offer a choice, or to offer nothing.
 
+    Nothing where the probability that any entry fits is below `scope`. The first candidate where its own probability
+    is at least `answer_at` and the second is at least `margin` behind. The choice otherwise.
+    """
+
+    scope: float = 0.5
     answer_at: float = 0.5
-    abstain_below: float = 0.3
-    margin: float = 0.05
+    margin: float = 0.1
 
-    def decide(self, candidates: tuple[Candidate, ...]) -> Match:
+    def decide(self, ranked: tuple[tuple[Published, float], ...], *, scope: float) -> Match:
+        candidates = tuple(Candidate(entry, probability) for entry, probability in ranked)
         if not candidates:
-            return Match("abstain", 0.0, ())
+            return Match("abstain", 0.0, scope, ())
         best = candidates[0].probability
         second = candidates[1].probability if len(candidates) > 1 else 0.0
         kind: Kind = "clarify"
-        if best < self.abstain_below:
+        if scope < self.scope:
             kind = "abstain"
         elif best >= self.answer_at and best - second >= self.margin:
             kind = "answer"
-        return Match(kind, best, candidates)
+        return Match(kind, best, scope, candidates)

@@ -1,27 +1,82 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from faq.encoder.ports import Vectors
 from faq.entries.models import Published
-from faq.index.decision import SHOWN, Candidate, Match, Thresholds
+from faq.index.decision import Match, Thresholds
+from faq.index.scoring import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The live phrasing that is nearest to a text; `similarity` is a cosine."""
+
+    entry: str
+    phrasing: str
+    similarity: float
 
 
 class Index:
-    """An immutable picture of what is published; readers hold one and are never between two."""
+    """An immutable picture of what is published. Rows are phrasings, each entry's rows together."""
 
-    def __init__(self, entries: list[Published], vectors: Vectors, thresholds: Thresholds) -> None:
+    def __init__(self, entries: Sequence[Published], vectors: Vectors, thresholds: Thresholds) -> None:
         self.entries = entries
+        self._texts = [text for entry in entries for text in entry.content.asked]
         self._vectors = vectors
         self._owner = np.array([row for row, entry in enumerate(entries) for _ in entry.content.asked], dtype=np.intp)
+        self._languages = np.array([_primary(entry.content.language) for entry in entries], dtype=object)
         self._thresholds = thresholds
+        self._scorer = Scorer(self._texts, vectors, self._owner, len(entries))
 
-    def match(self, text: str, vector: Vectors, *, language: str | None = None) -> Match:
-        del text, language
-        if not self.entries:
-            return self._thresholds.decide(())
-        cosines = self._vectors @ vector
-        best = np.full(len(self.entries), -1.0, dtype=np.float32)
-        np.maximum.at(best, self._owner, cosines)
-        order = np.argsort(-best)[:SHOWN]
+    @classmethod
+    def of(
+        cls, entries: Sequence[Published], vectors: Mapping[str, Vectors], thresholds: Thresholds, dimension: int
+    ) -> "Index":
+        rows = [vectors[text] for entry in entries for text in entry.content.asked]
+        matrix = np.stack(rows).astype(np.float32) if rows else np.zeros((0, dimension), dtype=np.float32)
+        return cls(entries, matrix, thresholds)
+
+    def vectors_by_text(self) -> dict[str, Vectors]:
+        return dict(zip(self._texts, self._vectors, strict=True))
+
+    def match(self, text: str, vector: Vectors, *, language: str | None = None, shown: int = 3) -> Match:
+        """`language` narrows to entries of that language where there are any."""
+        if not self.entries or not text.strip():
+            return self._thresholds.decide((), scope=0.0)
+        ranked, scope = self._scorer.rank(text, vector, self._allowed(language), shown)
         return self._thresholds.decide(
-            tuple(Candidate(self.entries[row], float(np.clip(best[row], 0, 1))) for row in order)
+            tuple((self.entries[row], probability) for row, probability in ranked), scope=scope
         )
+
+    def nearest(self, vectors: Vectors, *, language: str, but: str) -> list[Nearest | None]:
+        """For each vector the nearest phrasing of another entry than `but`, in this language."""
+        allowed = np.array(
+            [
+                entry.id != but and own == _primary(language)
+                for entry, own in zip(self.entries, self._languages, strict=True)
+            ],
+            dtype=bool,
+        )
+        if not allowed.any():
+            return [None] * len(vectors)
+        rows = np.flatnonzero(allowed[self._owner])
+        cosines = vectors @ self._vectors[rows].T
+        best = cosines.argmax(axis=1)
+        return [
+            Nearest(self.entries[self._owner[rows[column]]].id, self._texts[rows[column]], float(line[column]))
+            for line, column in zip(cosines, best, strict=True)
+        ]
+
+    def _allowed(self, language: str | None) -> NDArray[np.bool_] | None:
+        """A mask over entries; None: all of them."""
+        if language is None:
+            return None
+        mask: NDArray[np.bool_] = self._languages == _primary(language)
+        return None if mask.all() or not mask.any() else mask
+
+
+def _primary(language: str) -> str:
+    return language.split("-", maxsplit=1)[0].lower()

@@ -1,5 +1,6 @@
 from fastapi import APIRouter, Request
 
+from common.problems import Problem
 from faq.engine import Engine
 from faq.understanding.schemas import (
     CandidateAnswer,
@@ -22,8 +23,12 @@ def engine_of(request: Request) -> Engine:
 @router.post("/understand", operation_id="understand")
 async def understand(body: UnderstandRequest, request: Request) -> Understood:
     engine = engine_of(request)
-    vector = await engine.encoder.one(body.text)
-    match = engine.index.match(body.text, vector, language=body.language)
+    if not engine.ready:
+        raise Problem(503, "not_ready", "The first index is being built.", headers={"Retry-After": "1"})
+    with engine.metrics.understand_seconds.time():
+        vector = await engine.encoder.one(body.text)
+        match = engine.index.match(body.text, vector, language=body.language)
+    engine.metrics.decisions.labels(match.decision).inc()
     return Understood(
         vector=as_base64(vector),
         decision=match.decision,

@@ -1,0 +1,117 @@
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+
+from common.problems import Problem
+from faq.engine import Engine
+from faq.entries.models import Status
+from faq.entries.schemas import (
+    Change,
+    EntryList,
+    EntryOut,
+    Hit,
+    NewEntry,
+    RollBack,
+    SavedEntry,
+    SavedOut,
+    SearchResult,
+)
+from faq.entries.service import Curation
+
+router = APIRouter(prefix="/v1", tags=["entries"])
+
+MAX_HITS = 10
+
+
+def curation_of(request: Request) -> Curation:
+    curation: Curation | None = request.app.state.curation
+    if curation is None:
+        raise Problem(503, "no_database", "The service runs without a database: it embeds, and has no entries.")
+    return curation
+
+
+@router.get("/entries", operation_id="list_entries")
+async def entries(request: Request, status: Status | None = None, category: str | None = None) -> EntryList:
+    """The newest version of every entry."""
+    found = await curation_of(request).entries()
+    return EntryList(
+        entries=[
+            EntryOut.of(entry)
+            for entry in found
+            if status in (None, entry.status) and category in (None, entry.content.category)
+        ]
+    )
+
+
+@router.post("/entries", status_code=201, operation_id="create_entry")
+async def create(body: NewEntry, request: Request) -> SavedOut:
+    curation = curation_of(request)
+    entry = await curation.create(body.id, body.content(), author=body.author)
+    return SavedOut.with_warnings(entry, await curation.near_duplicates(entry.id, entry.content))
+
+
+@router.get("/entries/{entry}", operation_id="read_entry")
+async def read(entry: str, request: Request, view: Literal["live", "newest"] = "live") -> EntryOut:
+    curation = curation_of(request)
+    return EntryOut.of(await (curation.live(entry) if view == "live" else curation.newest(entry)))
+
+
+@router.put("/entries/{entry}", operation_id="save_entry")
+async def save(entry: str, body: SavedEntry, request: Request) -> SavedOut:
+    curation = curation_of(request)
+    saved = await curation.save(entry, body.content(), expected_version=body.expected_version, author=body.author)
+    return SavedOut.with_warnings(saved, await curation.near_duplicates(entry, saved.content))
+
+
+@router.get("/entries/{entry}/versions", operation_id="list_versions")
+async def versions(entry: str, request: Request) -> EntryList:
+    return EntryList(entries=[EntryOut.of(each) for each in await curation_of(request).versions(entry)])
+
+
+@router.post("/entries/{entry}/publish", operation_id="publish_entry")
+async def publish(entry: str, request: Request, body: Change | None = None) -> EntryOut:
+    change = body or Change()
+    published = await curation_of(request).publish(
+        entry, expected_version=change.expected_version, author=change.author
+    )
+    return EntryOut.of(published)
+
+
+@router.post("/entries/{entry}/unpublish", operation_id="unpublish_entry")
+async def unpublish(entry: str, request: Request, body: Change | None = None) -> EntryOut:
+    change = body or Change()
+    return EntryOut.of(
+        await curation_of(request).unpublish(entry, expected_version=change.expected_version, author=change.author)
+    )
+
+
+@router.post("/entries/{entry}/rollback", operation_id="roll_back_entry")
+async def roll_back(entry: str, body: RollBack, request: Request) -> EntryOut:
+    return EntryOut.of(
+        await curation_of(request).roll_back(
+            entry, body.version, expected_version=body.expected_version, author=body.author
+        )
+    )
+
+
+@router.get("/search", operation_id="search")
+async def search(
+    request: Request, q: Annotated[str, Query(min_length=1, max_length=1000)], language: str | None = None
+) -> SearchResult:
+    """What a customer who writes `q` would get, with more candidates."""
+    engine: Engine = request.app.state.engine
+    match = engine.index.match(q, await engine.encoder.one(q), language=language, shown=MAX_HITS)
+    return SearchResult(
+        decision=match.decision,
+        probability=match.probability,
+        scope=match.scope,
+        candidates=[
+            Hit(
+                entry=each.entry.id,
+                version=each.entry.version,
+                question=each.entry.question,
+                probability=each.probability,
+            )
+            for each in match.candidates
+        ],
+    )

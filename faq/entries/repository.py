@@ -1,0 +1,161 @@
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from psycopg.rows import DictRow
+
+from common.database import Connection, fetch_all, fetch_one
+from faq.encoder.ports import Vectors
+from faq.entries.models import Content, Entry, Published, Status
+
+CHANNEL = "faq_published"
+
+_ENTRY = """
+SELECT e.id, v.version, v.question, v.phrasings, v.answer, v.category, v.language, v.author, v.note, v.saved_at,
+       e.version AS latest, e.live_version AS live, e.published_at
+FROM entries e JOIN versions v ON v.entry = e.id
+"""
+
+
+async def newest(connection: Connection, entry: str) -> Entry | None:
+    row = await fetch_one(connection, _ENTRY + "WHERE e.id = %s AND v.version = e.version", entry)
+    return _entry(row) if row else None
+
+
+async def live(connection: Connection, entry: str) -> Entry | None:
+    row = await fetch_one(connection, _ENTRY + "WHERE e.id = %s AND v.version = e.live_version", entry)
+    return _entry(row) if row else None
+
+
+async def version(connection: Connection, entry: str, number: int) -> Entry | None:
+    row = await fetch_one(connection, _ENTRY + "WHERE e.id = %s AND v.version = %s", entry, number)
+    return _entry(row) if row else None
+
+
+async def versions(connection: Connection, entry: str) -> list[Entry]:
+    rows = await fetch_all(connection, _ENTRY + "WHERE e.id = %s ORDER BY v.version DESC", entry)
+    return [_entry(row) for row in rows]
+
+
+async def all_newest(connection: Connection) -> list[Entry]:
+    rows = await fetch_all(connection, _ENTRY + "WHERE v.version = e.version ORDER BY v.category NULLS LAST, e.id")
+    return [_entry(row) for row in rows]
+
+
+async def all_live(connection: Connection) -> list[Published]:
+    rows = await fetch_all(connection, _ENTRY + "WHERE v.version = e.live_version ORDER BY e.id")
+    return [Published(row["id"], row["version"], _content(row)) for row in rows]
+
+
+async def lock(connection: Connection, entry: str) -> bool:
+    """Whether the entry exists; it is ours until the transaction ends."""
+    return await fetch_one(connection, "SELECT 1 FROM entries WHERE id = %s FOR UPDATE", entry) is not None
+
+
+async def lock_all(connection: Connection) -> None:
+    """Entries are written one transaction at a time; readers are not held up."""
+    await connection.execute("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE")
+
+
+async def insert(connection: Connection, entry: str) -> bool:
+    """False where the id is taken."""
+    query = "INSERT INTO entries (id, version) VALUES (%s, 1) ON CONFLICT DO NOTHING"
+    return (await connection.execute(query, (entry,))).rowcount == 1
+
+
+async def save(
+    connection: Connection, entry: str, number: int, content: Content, *, author: str | None, note: str | None = None
+) -> None:
+    """Add version `number` and make it the newest."""
+    await connection.execute(
+        """INSERT INTO versions (entry, version, question, phrasings, answer, category, language, author, note)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+        (
+            entry,
+            number,
+            content.question,
+            list(content.phrasings),
+            content.answer,
+            content.category,
+            content.language,
+            author,
+            note,
+        ),
+    )
+    await connection.execute("UPDATE entries SET version = %s, updated_at = now() WHERE id = %s", (number, entry))
+
+
+async def go_live(connection: Connection, entry: str, number: int | None, *, author: str | None) -> None:
+    """Make version `number` (None: none) what customers get; followers are told when the transaction commits."""
+    await connection.execute(
+        """UPDATE entries SET live_version = %(number)s::integer,
+               published_at = CASE WHEN %(number)s::integer IS NULL THEN published_at ELSE now() END
+           WHERE id = %(entry)s""",
+        {"number": number, "entry": entry},
+    )
+    await connection.execute(
+        "INSERT INTO publications (entry, version, author) VALUES (%s, %s, %s)", (entry, number, author)
+    )
+
+
+async def announce(connection: Connection) -> None:
+    """Count the revision up, last in a transaction that changed what is live."""
+    await connection.execute("UPDATE live_revision SET revision = revision + 1")
+    await connection.execute(f"NOTIFY {CHANNEL}")
+
+
+async def revision(connection: Connection) -> int:
+    row = await fetch_one(connection, "SELECT revision FROM live_revision")
+    return int(row["revision"]) if row else 0
+
+
+async def asked_alike(connection: Connection, entry: str, question: str, language: str) -> str | None:
+    """The id of another entry whose newest version asks exactly this, case and space aside."""
+    row = await fetch_one(
+        connection,
+        """SELECT e.id FROM entries e JOIN versions v ON v.entry = e.id AND v.version = e.version
+           WHERE e.id <> %s AND v.language = %s
+             AND lower(regexp_replace(normalize(v.question, NFKC), '\\s+', ' ', 'g'))
+               = lower(regexp_replace(normalize(%s, NFKC), '\\s+', ' ', 'g')) LIMIT 1""",
+        entry,
+        language,
+        question,
+    )
+    return str(row["id"]) if row else None
+
+
+async def known_vectors(connection: Connection, model: str, texts: Sequence[str], dimension: int) -> dict[str, Vectors]:
+    rows = await fetch_all(
+        connection,
+        "SELECT text, vector FROM vectors WHERE model = %s AND text = ANY(%s) AND length(vector) = %s",
+        model,
+        list(texts),
+        4 * dimension,
+    )
+    return {row["text"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}
+
+
+async def store_vectors(connection: Connection, model: str, vectors: Iterable[tuple[str, Vectors]]) -> None:
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            "INSERT INTO vectors (model, text, vector) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [(model, text, vector.astype("<f4").tobytes()) for text, vector in vectors],
+        )
+
+
+def _content(row: DictRow) -> Content:
+    return Content(row["question"], tuple(row["phrasings"]), row["answer"], row["category"], row["language"])
+
+
+def _entry(row: DictRow) -> Entry:
+    status = Status.PUBLISHED if row["live"] else Status.UNPUBLISHED if row["published_at"] else Status.DRAFT
+    return Entry(
+        id=row["id"],
+        version=row["version"],
+        content=_content(row),
+        status=status,
+        latest=row["latest"],
+        live=row["live"],
+        saved_at=row["saved_at"],
+        author=row["author"],
+        note=row["note"],
+    )

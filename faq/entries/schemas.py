@@ -1,0 +1,122 @@
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from faq.entries.models import Content, Entry, NearDuplicate, Status
+from faq.index.decision import Kind
+
+Author = Annotated[str, Field(max_length=200)] | None
+
+
+class ContentBody(BaseModel):
+    question: str
+    phrasings: list[str] = []
+    answer: str
+    category: str | None = None
+    language: str = "en"
+    author: Author = None
+
+    def content(self) -> Content:
+        return Content(self.question, tuple(self.phrasings), self.answer, self.category, self.language)
+
+
+class NewEntry(ContentBody):
+    """Without an `id`, one is made of the question."""
+
+    id: str | None = None
+
+
+class SavedEntry(ContentBody):
+    expected_version: int
+
+
+class Change(BaseModel):
+    """With `expected_version`, refused (409) where the entry was saved by somebody else since."""
+
+    expected_version: int | None = None
+    author: Author = None
+
+
+class RollBack(Change):
+    version: int
+
+
+class EntryOut(BaseModel):
+    """`version` is the shown one; `latest` above `live` means that there are unpublished changes."""
+
+    id: str
+    version: int
+    question: str
+    phrasings: list[str]
+    answer: str
+    category: str | None
+    language: str
+    status: Status
+    latest: int
+    live: int | None
+    saved_at: datetime
+    author: str | None
+    note: str | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryOut":
+        return cls.model_validate(_fields(entry))
+
+
+class Nearby(BaseModel):
+    """Customers ask `entry` with nearly the same words as `text`."""
+
+    text: str
+    entry: str
+    phrasing: str
+    similarity: float
+
+    @classmethod
+    def of(cls, near: NearDuplicate) -> "Nearby":
+        return cls(text=near.text, entry=near.entry, phrasing=near.phrasing, similarity=near.similarity)
+
+
+class SavedOut(EntryOut):
+    warnings: list[Nearby]
+
+    @classmethod
+    def with_warnings(cls, entry: Entry, near: list[NearDuplicate]) -> "SavedOut":
+        return cls.model_validate({**_fields(entry), "warnings": [Nearby.of(each) for each in near]})
+
+
+class EntryList(BaseModel):
+    entries: list[EntryOut]
+
+
+class Hit(BaseModel):
+    entry: str
+    version: int
+    question: str
+    probability: float
+
+
+class SearchResult(BaseModel):
+    decision: Kind
+    probability: float
+    scope: float
+    candidates: list[Hit]
+
+
+def _fields(entry: Entry) -> dict[str, object]:
+    content = entry.content
+    return {
+        "id": entry.id,
+        "version": entry.version,
+        "question": content.question,
+        "phrasings": list(content.phrasings),
+        "answer": content.answer,
+        "category": content.category,
+        "language": content.language,
+        "status": entry.status,
+        "latest": entry.latest,
+        "live": entry.live,
+        "saved_at": entry.saved_at,
+        "author": entry.author,
+        "note": entry.note,
+    }

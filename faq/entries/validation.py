@@ -1,0 +1,74 @@
+"""What a curator may save. The limits keep an answer readable in a chat window."""
+
+import re
+
+from faq.entries.models import Content
+from faq.errors import InvalidEntry
+from faq.text import normalised
+
+MAX_QUESTION = 300
+MAX_PHRASINGS = 300
+MAX_ANSWER = 4000
+MAX_CATEGORY = 60
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_PLACEHOLDER = re.compile(r"\{\{ ?[a-z][a-z0-9_]* ?\}\}")
+
+
+def check_id(entry: str) -> None:
+    if not _ID.fullmatch(entry):
+        raise InvalidEntry({"id": "letters, digits, '-', '_' and '.', at most 80, a letter or digit first"})
+
+
+def check(content: Content) -> None:
+    """Raise InvalidEntry with every field that is wrong."""
+    problems = {
+        "question": _length(content.question, MAX_QUESTION),
+        "phrasings": _phrasings(content.phrasings),
+        "answer": _length(content.answer, MAX_ANSWER) or _placeholders(content.answer),
+        "category": _length(content.category, MAX_CATEGORY) if content.category is not None else None,
+        "language": None if _LANGUAGE.fullmatch(content.language) else "not a language tag such as en or pt-BR",
+    }
+    found = {field: problem for field, problem in problems.items() if problem}
+    if found:
+        raise InvalidEntry(found)
+
+
+def cleaned(content: Content) -> Content:
+    """Outer space taken off, empty phrasings and repeats (by `normalised`) dropped; order kept."""
+    question = content.question.strip()
+    phrasings = {normalised(text): text.strip() for text in reversed(content.phrasings) if text.strip()}
+    phrasings.pop(normalised(question), None)
+    return Content(
+        question=question,
+        phrasings=tuple(reversed(phrasings.values())),
+        answer=content.answer.strip(),
+        category=(content.category or "").strip() or None,
+        language=content.language.strip(),
+    )
+
+
+def slug(question: str) -> str:
+    """An id made of the question's first words."""
+    plain = re.sub(r"[^a-z0-9]+", "-", normalised(question)).strip("-")
+    return plain[:60].rstrip("-") or "entry"
+
+
+def _length(text: str, most: int) -> str | None:
+    if not text:
+        return "is empty"
+    return f"is longer than {most} characters" if len(text) > most else None
+
+
+def _phrasings(phrasings: tuple[str, ...]) -> str | None:
+    if len(phrasings) > MAX_PHRASINGS:
+        return f"more than {MAX_PHRASINGS}"
+    long = next((number for number, text in enumerate(phrasings, start=1) if len(text) > MAX_QUESTION), None)
+    return f"number {long} is longer than {MAX_QUESTION} characters" if long else None
+
+
+def _placeholders(answer: str) -> str | None:
+    rest = _PLACEHOLDER.sub("", answer)
+    found = next((mark for mark in ("{{", "}}", "{%", "%}") if mark in rest), None)
+    return f"{found} is not of a placeholder: write {{{{ name }}}} with a lower-case name" if found else None

@@ -1,0 +1,70 @@
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Service:
+    """A `python -m faq serve` in a process of its own, spoken to over HTTP."""
+
+    def __init__(self, port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        self.process = process
+        self.log = log
+        self.http = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"X-Aftercare-Secret": "between-us"}, timeout=30
+        )
+
+    def wait_until_ready(self, seconds: float = 60) -> None:
+        self.wait_for(lambda: self._ready(), seconds)
+
+    def _ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return self.http.get("/readyz").status_code == 200
+        except httpx.ConnectError:
+            return False
+
+    def wait_for(self, condition: Any, seconds: float) -> float:
+        """Seconds until `condition()` held; fails after `seconds`."""
+        started = time.monotonic()
+        while not condition():
+            assert time.monotonic() - started < seconds, f"not within {seconds} s"
+            time.sleep(0.02)
+        return time.monotonic() - started
+
+    def understand(self, text: str, **more: str) -> dict[str, Any]:
+        answer = self.http.post("/v1/understand", json={"text": text, **more})
+        assert answer.status_code == 200, answer.text
+        result: dict[str, Any] = answer.json()
+        return result
+
+    def first(self, text: str) -> str | None:
+        """Id of the first candidate."""
+        candidates = self.understand(text)["candidates"]
+        return candidates[0]["entry"] if candidates else None
+
+    def create(self, entry: str, question: str, answer: str = "An answer.", **more: Any) -> dict[str, Any]:
+        made = self.http.post("/v1/entries", json={"id": entry, "question": question, "answer": answer, **more})
+        assert made.status_code == 201, made.text
+        result: dict[str, Any] = made.json()
+        return result
+
+    def publish(self, entry: str) -> dict[str, Any]:
+        made = self.http.post(f"/v1/entries/{entry}/publish")
+        assert made.status_code == 200, made.text
+        result: dict[str, Any] = made.json()
+        return result
+
+    def stop(self) -> None:
+        self.http.close()
+        self.process.terminate()
+        self.process.wait(20)
