@@ -1,0 +1,129 @@
+"""The input channel `aftercare`: one turn a request, for the gateway only (docs/reference/internal.md)."""
+
+import asyncio
+import hmac
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Awaitable, Callable, Dict, Optional
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from channel import answers
+from channel.requests import MAX_BODY, TEXT, InvalidTurn, Turn, read_turn
+from components.faq_client import FaqClient
+from components.understanding import FaqUnavailable, Prefetched, prefetched
+from patches import action_calls
+
+log = logging.getLogger(__name__)
+
+PROBLEM = "application/problem+json"
+SECRET_HEADER = "X-Aftercare-Secret"  # noqa: S105 - the header's name
+ASKING_AT_ONCE = 16  # conversations that may wait for the FAQ service at the same time
+
+
+def problem(status: int, code: str, detail: str, **extra: Any) -> HTTPResponse:
+    body = {"type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code, "detail": detail}
+    return json({**body, **extra}, status=status, content_type=PROBLEM)
+
+
+class AftercareInput(InputChannel):
+    @classmethod
+    def name(cls) -> str:
+        return "aftercare"
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> "AftercareInput":
+        return cls(str((credentials or {}).get("secret") or ""), FaqClient.from_environment())
+
+    def __init__(self, secret: str, faq: FaqClient) -> None:
+        """An empty secret lets nobody in."""
+        self._secret = secret
+        self._faq = faq
+        self._threads = ThreadPoolExecutor(ASKING_AT_ONCE, thread_name_prefix="faq")
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        webhook = Blueprint("aftercare")
+
+        @webhook.post("/turn")
+        async def turn(request: Request) -> HTTPResponse:
+            refusal = self._refusal(request)
+            if refusal is not None:
+                return refusal
+            try:
+                asked = read_turn(request.json)
+            except InvalidTurn as error:
+                return problem(422, "invalid_request", "The turn is not as documented.", field_errors=error.fields)
+            return json(await self._answer(asked, request.app.ctx.agent, on_new_message))
+
+        @webhook.get("/health")
+        async def health(request: Request) -> HTTPResponse:
+            return self._refusal(request) or _health(getattr(request.app.ctx, "agent", None))
+
+        @webhook.listener("after_server_stop")
+        async def close(app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+            self._threads.shutdown(wait=False)
+            agent = getattr(app.ctx, "agent", None)
+            await action_calls.close(agent.action_endpoint if agent else None)
+
+        return webhook
+
+    def _refusal(self, request: Request) -> Optional[HTTPResponse]:
+        shown = request.headers.get(SECRET_HEADER, "")
+        if not self._secret or not hmac.compare_digest(shown.encode(), self._secret.encode()):
+            return problem(401, "unauthorized", "This endpoint is for the product's own processes.")
+        if len(request.body) > MAX_BODY:
+            return problem(413, "too_large", f"A turn has at most {MAX_BODY} bytes.")
+        return None
+
+    async def _answer(
+        self, turn: Turn, agent: Agent, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+    ) -> Dict[str, Any]:
+        try:
+            if turn.retry:
+                tracker = await agent.tracker_store.retrieve_full_tracker(turn.sender)
+                if tracker is not None and answers.was_handled(tracker.events, turn.message_id):
+                    said = answers.earlier_messages(tracker.events, turn.message_id)
+                    return answers.answer(said, answers.HANDLED_BEFORE)
+            return await self._run(turn, on_new_message)
+        except Exception as error:  # noqa: BLE001 - whatever Rasa raises, the gateway gets an answer
+            log.error("Turn %s failed: %s", turn.message_id, type(error).__name__, exc_info=error)
+            return answers.answer([], answers.FAILED)
+
+    async def _run(self, turn: Turn, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Dict[str, Any]:
+        output = answers.CollectedOutput()
+        message = UserMessage(
+            turn.text,
+            output,
+            turn.sender,
+            input_channel=self.name(),
+            message_id=turn.message_id,
+            metadata=turn.metadata,
+        )
+        if turn.kind == TEXT:
+            await self._prefetch(message.text)
+        await on_new_message(message)
+        return answers.answer(output.messages)
+
+    async def _prefetch(self, text: str) -> None:
+        """Ask the FAQ service in a thread: Rasa's pipeline runs on the event loop and would hold up everybody else."""
+        loop = asyncio.get_running_loop()
+        try:
+            understanding = await loop.run_in_executor(self._threads, self._faq.understand, text)
+        except FaqUnavailable as error:
+            log.warning("The FAQ service is not available: %s", error)
+            understanding = None
+        prefetched.set(Prefetched(text, understanding))
+
+
+def _health(agent: Optional[Agent]) -> HTTPResponse:
+    """200 once a model is loaded and conversations are kept in the database."""
+    model = agent is not None and agent.is_ready()
+    check = getattr(agent.tracker_store, "is_healthy", None) if agent else None
+    database = bool(check and check())
+    name = agent.model_name if agent is not None and model else None
+    body = {"status": "ok" if model and database else "unavailable", "model": name, "database": database}
+    return json(body, status=200 if model and database else 503)

@@ -1,0 +1,16 @@
+"""Corrections to Rasa 3.6.21, each in a module of its own with its reason; docs/reference/bot.md has the measurements.
+
+A correction changes how fast Rasa does something or how loudly it fails, never what it decides.
+"""
+
+
+def apply(*, without_tensorflow: bool = True) -> None:
+    """Must run before Rasa is imported; a second call changes nothing."""
+    from patches import no_tensorflow  # noqa: PLC0415 - the order is the point
+
+    if without_tensorflow:
+        no_tensorflow.apply()
+    from patches import action_calls, events, sessions, trackers  # noqa: PLC0415
+
+    for correction in (action_calls, events, sessions, trackers):
+        correction.apply()
