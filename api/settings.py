@@ -3,13 +3,13 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from common.settings import ServiceSettings
+from backends.http.settings import CommerceSettings
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
-class ApiSettings(ServiceSettings):
-    """What the gateway reads from the environment."""
+class ApiSettings(CommerceSettings):
+    """What the gateway reads from the environment, with the address and credentials of the commerce backend."""
 
     # Address to listen on. The gateway is the only process that may listen beyond loopback.
     api_host: str = "127.0.0.1"
@@ -21,11 +21,6 @@ class ApiSettings(ServiceSettings):
     rasa_url: str = "http://127.0.0.1:5005"
     faq_url: str = "http://127.0.0.1:5056"
     actions_url: str = "http://127.0.0.1:5055"
-    commerce_url: str = "http://127.0.0.1:8100"
-    # How the gateway shows itself to the commerce backend: client credentials, or an API key.
-    commerce_client_id: str = ""
-    commerce_client_secret: SecretStr = SecretStr("")
-    commerce_api_key: SecretStr = SecretStr("")
     # Signs who the customer is, for the commerce backend.
     assertion_secret: SecretStr = SecretStr("")
 
@@ -49,6 +44,13 @@ class ApiSettings(ServiceSettings):
     turn_timeout: float = 25.0
     # Seconds after which the turn of a process that died is taken up by another.
     turn_lease: float = 10.0
+
+    # Hours until staff log in again.
+    staff_session_hours: float = 12.0
+    # When people are at the desk, such as "Mon-Fri 09:00-18:00, Sat 10:00-16:00"; empty: nobody has said when.
+    opening_hours: str = ""
+    # The time zone of the opening hours and of the pages for staff.
+    timezone: str = "UTC"
 
     # Limits in the notation of the `limits` package. Over them: 429 with Retry-After.
     limit_conversations_per_address: str = "30/minute"

@@ -104,15 +104,21 @@ class Rasa:
         return read_answer(response)
 
     async def _post(self, body: dict[str, Any]) -> httpx.Response:
-        """A refused connection is tried again for a moment: nothing was sent, and Rasa may be restarting."""
+        """A refused or broken connection is tried again for a moment: Rasa may be restarting.
+
+        After a broken one Rasa may have run the turn, so it is asked to look first.
+        """
         give_up = time.monotonic() + CONNECT_ATTEMPT_SECONDS
         while True:
             try:
                 return await self._client.post(self._url, json=body, headers=self._headers, timeout=self._turn_timeout)
-            except httpx.ConnectError:
+            except httpx.TimeoutException:
+                raise
+            except httpx.TransportError as error:
                 if time.monotonic() >= give_up:
                     raise
-                await asyncio.sleep(CONNECT_PAUSE_SECONDS)
+                body["retry"] = body["retry"] or not isinstance(error, httpx.ConnectError)
+            await asyncio.sleep(CONNECT_PAUSE_SECONDS)
 
 
 def read_answer(response: httpx.Response) -> Answer:

@@ -1,0 +1,96 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.middleware.cors import CORSMiddleware
+
+from api.channels.web import endpoints as web
+from api.channels.web import stream
+from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
+from api.health import endpoints as health
+from api.security.bodies import BodyLimit
+from api.security.headers import SecurityHeaders
+from api.security.requests import RequestLog
+from api.services import Services, running
+from api.settings import ApiSettings
+from api.shop.endpoints import shop_page_router, shop_router
+from api.staff_area import install_staff_area
+from api.web.assets import mount_assets
+from api.web.pages import Pages
+from api.wiring import wire
+from backends.http import create_commerce
+from backends.ports import Commerce
+from common.problems import Problem, install_problem_handlers
+
+
+def create_app(settings: ApiSettings, *, commerce: Commerce | None = None) -> FastAPI:
+    """The gateway. `commerce` is the retailer's backend; by default the one that the settings name, over HTTP."""
+    services = wire(settings, commerce or create_commerce(settings))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with running(services):
+            yield
+
+    app = FastAPI(
+        title="Aftercare",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.pages = Pages(ZoneInfo(settings.timezone))
+    install_problem_handlers(app)
+    install_conversation_problems(app)
+    install_staff_area(app, services)
+    add_routes(app, settings)
+    add_middleware(app, services)
+    return app
+
+
+def add_routes(app: FastAPI, settings: ApiSettings) -> None:
+    app.include_router(web.router)
+    app.include_router(stream.router)
+    app.include_router(health.router)
+    if settings.sandbox:
+        app.include_router(shop_router(settings))
+        app.include_router(shop_page_router())
+    mount_assets(app)
+
+
+def add_middleware(app: FastAPI, services: Services) -> None:
+    """Last added is outermost."""
+    settings = services.settings
+    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+            expose_headers=["Retry-After", "X-Request-ID"],
+            max_age=3600,
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=services.metrics)
+
+
+def install_conversation_problems(app: FastAPI) -> None:
+    """What the conversation domain refuses, as problem documents."""
+    documents = {
+        UnknownConversation: Problem(404, "not_found", "There is no such conversation."),
+        StateChanged: Problem(409, "conflict", "The conversation has moved on in the meantime."),
+        AnotherCustomer: Problem(409, "another_customer", "The conversation belongs to another customer already."),
+    }
+    for kind, problem in documents.items():
+        app.add_exception_handler(kind, answer_with(problem))
+
+
+def answer_with(problem: Problem) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
+    async def handle(_request: Request, _error: Exception) -> JSONResponse:
+        return problem.response()
+
+    return handle

@@ -1,0 +1,168 @@
+# ruff: noqa: FAST003 - `Opened` reads the id of the conversation from the path
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import JSONResponse
+
+from api.assistant.intake import Incoming, IntakeError
+from api.channels.web.access import Gateway, Opened, client_of, read_customer_token
+from api.channels.web.schemas import (
+    ConversationState,
+    Created,
+    EventPage,
+    Identify,
+    Identity,
+    MessageAccepted,
+    NewConversation,
+    NewMessage,
+    ProblemDocument,
+)
+from api.conversations.models import AuthLevel, Event
+from api.conversations.service import topic_of
+from api.identity.customer_tokens import CustomerClaims
+from api.identity.tokens import hash_token, new_token
+from api.services import Services
+from api.texts import TEXTS
+from common.problems import Problem
+
+LONGEST_WAIT = 25.0  # seconds; below the usual timeouts of proxies
+PAGE = 200
+
+INTAKE_DETAILS = {
+    "empty_text": "The text is empty.",
+    "text_too_long": "The text is too long.",
+    "unknown_payload": "The assistant has not offered this button in this conversation.",
+    "idempotency_key_reused": "This Idempotency-Key came before with another body.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ProblemDocument} for status in statuses}
+
+
+router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
+
+
+@router.post("", operation_id="createConversation", status_code=201, responses=problems(401, 422, 429, 503))
+async def create_conversation(body: NewConversation, request: Request, services: Gateway) -> Created:
+    """Start a conversation; anonymous unless a customer token comes with it."""
+    await services.limit_conversations.hit(client_of(request, services))
+    claims = await read_customer_token(services, body.customer_token) if body.customer_token else None
+    token = new_token()
+    lifetime = timedelta(days=services.settings.conversation_token_days)
+    async with services.conversations.transaction() as connection:
+        conversation_id = await services.conversations.create(
+            connection,
+            channel=body.channel,
+            locale=body.locale,
+            token_hash=hash_token(token),
+            token_ttl=lifetime,
+        )
+        if claims:
+            await services.conversations.link_customer(connection, conversation_id, **linked(claims))
+    return Created(
+        id=conversation_id,
+        token=token,
+        expires_at=datetime.now(UTC) + lifetime,
+        locale=body.locale,
+        greeting=TEXTS["greeting"],
+        ai_disclosure=TEXTS["ai_disclosure"],
+    )
+
+
+@router.post(
+    "/{conversation_id}/messages",
+    operation_id="sendMessage",
+    status_code=202,
+    responses=problems(401, 413, 422, 429),
+)
+async def send_message(
+    body: NewMessage,
+    request: Request,
+    conversation: Opened,
+    services: Gateway,
+    idempotency_key: Annotated[str, Header(min_length=1, max_length=200)],
+) -> MessageAccepted:
+    """Say something. With the same Idempotency-Key again: the same answer, and nothing happens twice."""
+    await services.limit_messages.hit(str(conversation.id))
+    incoming = Incoming(key=idempotency_key, client=client_of(request, services), text=body.text, payload=body.payload)
+    try:
+        accepted, turn = await services.intake.accept(conversation.id, incoming)
+    except IntakeError as error:
+        raise Problem(422, error.code, INTAKE_DETAILS[error.code]) from None
+    services.worker.kick(conversation.id, turn)
+    return MessageAccepted(message_id=accepted.message_id, seq=accepted.seq)
+
+
+@router.get(
+    "/{conversation_id}/events",
+    operation_id="readEvents",
+    response_model=EventPage,
+    responses=problems(401),
+)
+async def read_events(
+    conversation: Opened,
+    services: Gateway,
+    after: Annotated[int, Query(ge=0)] = 0,
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
+) -> JSONResponse:
+    """What happened after `after`, oldest first; waits up to `wait` seconds for something new."""
+    deadline = asyncio.get_running_loop().time() + wait
+    while True:
+        async with services.pool.connection() as connection:
+            events = await services.conversations.events(connection, conversation.id, after, PAGE)
+        remaining = deadline - asyncio.get_running_loop().time()
+        if events or remaining <= 0:
+            return page(events, after)
+        signal = await services.hub.wait(topic_of(conversation.id), after, remaining)
+        if signal and signal.transient:
+            return JSONResponse({"events": [{"seq": after, **signal.transient}], "next": after})
+
+
+@router.post("/{conversation_id}/identify", operation_id="identifyCustomer", responses=problems(401, 409, 422, 503))
+async def identify(body: Identify, conversation: Opened, services: Gateway) -> Identity:
+    """Link the conversation to a customer who has logged in. Another customer than before is refused."""
+    claims = await read_customer_token(services, body.customer_token)
+    async with services.conversations.transaction() as connection:
+        known = await services.conversations.link_customer(connection, conversation.id, **linked(claims))
+    return Identity(auth_level=known.auth_level.value, first_name=known.first_name)
+
+
+@router.post("/{conversation_id}/handoff", operation_id="requestHandoff", status_code=202, responses=problems(401))
+async def request_handoff(conversation: Opened, services: Gateway) -> ConversationState:
+    """Ask for a person. Where one was asked for already, nothing changes."""
+    async with services.conversations.transaction() as connection:
+        await services.handoff.request(
+            connection, conversation.id, reason="customer_request", skill="general", summary=""
+        )
+    return await current_state(services, conversation.id)
+
+
+@router.delete("/{conversation_id}/handoff", operation_id="withdrawHandoff", responses=problems(401, 409))
+async def withdraw_handoff(conversation: Opened, services: Gateway) -> ConversationState:
+    """Go on with the assistant instead of waiting."""
+    async with services.conversations.transaction() as connection:
+        await services.handoff.withdraw(connection, conversation.id)
+    return await current_state(services, conversation.id)
+
+
+async def current_state(services: Services, conversation_id: UUID) -> ConversationState:
+    async with services.pool.connection() as connection:
+        conversation = await services.conversations.get(connection, conversation_id)
+    return ConversationState(state=conversation.state.value)
+
+
+def linked(claims: CustomerClaims) -> dict[str, Any]:
+    return {
+        "customer_id": claims.customer_id,
+        "name": claims.name,
+        "first_name": claims.first_name,
+        "auth_level": AuthLevel.CUSTOMER,
+    }
+
+
+def page(events: list[Event], after: int) -> JSONResponse:
+    return JSONResponse({"events": [event.public() for event in events], "next": events[-1].seq if events else after})

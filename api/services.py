@@ -1,0 +1,73 @@
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+from fastapi import Request, WebSocket
+from limits.aio.storage import Storage
+
+from api.assistant.intake import Intake
+from api.assistant.worker import TurnWorker
+from api.conversations.hub import Hub
+from api.conversations.service import ConversationService
+from api.handoff.service import HandoffService
+from api.health.checks import Readiness
+from api.identity.assertions import Assertions
+from api.identity.customer_tokens import CustomerTokens
+from api.identity.guests.dispatcher import CodeDispatcher
+from api.identity.guests.senders import CodeSender
+from api.metrics import Metrics
+from api.security.hashing import KeyedHash
+from api.security.limits import RateLimit
+from api.settings import ApiSettings
+from api.staff.service import StaffService
+from backends.ports import Commerce
+from common.database import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the endpoints use; one a gateway process."""
+
+    settings: ApiSettings
+    metrics: Metrics
+    keyed: KeyedHash
+    pool: Pool
+    hub: Hub
+    http: httpx.AsyncClient
+    limit_conversations: RateLimit
+    limit_messages: RateLimit
+    storage: Storage
+    commerce: Commerce
+    code_sender: CodeSender
+    conversations: ConversationService
+    assertions: Assertions
+    customer_tokens: CustomerTokens
+    staff: StaffService
+    handoff: HandoffService
+    intake: Intake
+    worker: TurnWorker
+    dispatcher: CodeDispatcher
+    readiness: Readiness
+
+
+def services_of(connection: Request | WebSocket) -> Services:
+    services: Services = connection.app.state.services
+    return services
+
+
+@contextlib.asynccontextmanager
+async def running(services: Services) -> AsyncIterator[None]:
+    """Open what needs a loop, start the background work, and stop all of it at the end."""
+    async with services.pool, services.http:
+        await services.hub.start()
+        await services.worker.start()
+        dispatching = asyncio.create_task(services.dispatcher.run(), name="code-dispatcher")
+        try:
+            yield
+        finally:
+            await services.worker.stop()
+            dispatching.cancel()
+            await asyncio.gather(dispatching, return_exceptions=True)
+            await services.hub.stop()

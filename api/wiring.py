@@ -1,0 +1,133 @@
+import socket
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+from limits.aio.storage import MemoryStorage
+
+from api.assistant.intake import Intake
+from api.assistant.rasa import Rasa
+from api.assistant.turns import TurnRunner
+from api.assistant.worker import TurnWorker
+from api.conversations.hub import Hub
+from api.conversations.service import ConversationService
+from api.handoff.opening_hours import OpeningHours
+from api.handoff.service import HandoffService
+from api.handoff.texts import Texts
+from api.health.checks import Check, Readiness, backend_check, database_check, http_check
+from api.identity.assertions import Assertions
+from api.identity.customer_tokens import CustomerTokens
+from api.identity.guests.dispatcher import CodeDispatcher
+from api.identity.guests.senders import CodeSender, ConsoleSender, SmtpSender
+from api.identity.guests.service import GuestVerification
+from api.identity.keys import RemoteKeys
+from api.metrics import Metrics
+from api.security.hashing import KeyedHash
+from api.security.limits import RateLimit
+from api.services import Services
+from api.settings import ApiSettings
+from api.staff.service import StaffService
+from api.staff.throttle import LoginThrottle
+from backends.ports import Commerce
+from common.database import Pool, create_pool
+
+# Rasa's server drops idle connections after five seconds; a turn must not find out on one that is about to go.
+KEEPALIVE_SECONDS = 4.0
+
+
+def wire(settings: ApiSettings, commerce: Commerce, sender: CodeSender | None = None) -> Services:
+    """Put the gateway together. Nothing is opened or sent yet."""
+    metrics = Metrics()
+    keyed = KeyedHash(settings.internal_secret)
+    storage = MemoryStorage()
+    pool = create_pool(settings.database_url, schema="api", max_size=settings.api_database_connections)
+    http = httpx.AsyncClient(
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEEPALIVE_SECONDS),
+        trust_env=False,
+    )
+    hub = Hub(settings.database_url)
+    conversations = ConversationService(pool, hub)
+    guests = GuestVerification(
+        keyed,
+        per_conversation=settings.codes_per_conversation,
+        per_email=settings.codes_per_email,
+        per_address=settings.codes_per_address,
+    )
+    staff = StaffService(pool, LoginThrottle(storage), session_lifetime=timedelta(hours=settings.staff_session_hours))
+    hours = OpeningHours.parse(settings.opening_hours, settings.timezone)
+    handoff = HandoffService(conversations, staff, Texts.load(), hours)
+    assertions = Assertions(settings.assertion_secret)
+    owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
+    lease = settings.turn_lease
+    runner = TurnRunner(
+        conversations=conversations,
+        guests=guests,
+        customers=commerce,
+        handoff=handoff,
+        rasa=Rasa(
+            settings.rasa_url,
+            settings.internal_secret.get_secret_value(),
+            http,
+            turn_timeout=settings.turn_timeout,
+        ),
+        assertions=assertions,
+        metrics=metrics,
+        owner=owner,
+    )
+    sender = sender or code_sender(settings)
+    return Services(
+        settings=settings,
+        metrics=metrics,
+        keyed=keyed,
+        pool=pool,
+        hub=hub,
+        http=http,
+        storage=storage,
+        limit_conversations=RateLimit("conversations", settings.limit_conversations_per_address, storage, metrics),
+        limit_messages=RateLimit("messages", settings.limit_messages_per_conversation, storage, metrics),
+        commerce=commerce,
+        code_sender=sender,
+        conversations=conversations,
+        assertions=assertions,
+        customer_tokens=customer_tokens(settings, http),
+        staff=staff,
+        handoff=handoff,
+        intake=Intake(conversations, guests, handoff, keyed, metrics, owner=owner, lease=lease),
+        worker=TurnWorker(conversations, runner, owner=owner, lease=lease),
+        dispatcher=CodeDispatcher(conversations, guests, commerce, sender, metrics),
+        readiness=Readiness(checks(settings, pool, http, commerce)),
+    )
+
+
+def code_sender(settings: ApiSettings) -> CodeSender:
+    if settings.code_sender == "console":
+        return ConsoleSender()
+    return SmtpSender(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        security=settings.smtp_security,
+        sender=settings.smtp_from,
+    )
+
+
+def customer_tokens(settings: ApiSettings, http: httpx.AsyncClient) -> CustomerTokens:
+    url = settings.customer_token_jwks_url
+    return CustomerTokens(
+        secret=settings.customer_token_secret.get_secret_value(),
+        keys=RemoteKeys(url, http) if url else None,
+        audience=settings.customer_token_audience,
+        issuer=settings.customer_token_issuer,
+    )
+
+
+def checks(settings: ApiSettings, pool: Pool, http: httpx.AsyncClient, commerce: Commerce) -> dict[str, Check]:
+    secret = settings.internal_secret.get_secret_value()
+    return {
+        "database": database_check(pool),
+        "rasa": http_check(http, f"{settings.rasa_url}/webhooks/aftercare/health", secret),
+        "faq": http_check(http, f"{settings.faq_url}/readyz", secret),
+        "actions": http_check(http, f"{settings.actions_url}/readyz", secret),
+        "backend": backend_check(commerce),
+    }
