@@ -1,5 +1,9 @@
 from fastapi import FastAPI
 
+from api.curation import endpoints as curation_endpoints
+from api.curation import pages as curation_pages
+from api.curation.client import FaqClient
+from api.curation.service import CurationService
 from api.desk import endpoints as desk_endpoints
 from api.desk import pages as desk_pages
 from api.desk.customer_card import CustomerCards
@@ -12,11 +16,14 @@ from api.web.pages import install_page_errors
 
 
 def install_staff_area(app: FastAPI, services: Services) -> None:
-    """Logins and the desk. Call it after the problem handlers are installed."""
+    """Logins, the desk and the studio. Call it after the problem handlers are installed."""
     app.state.staff = services.staff
     app.state.desk = DeskService(services.conversations, services.handoff, services.staff)
     app.state.customer_cards = CustomerCards(services.commerce, services.assertions.sign)
+    faq = FaqClient(services.http, services.settings.faq_url, services.settings.internal_secret)
+    app.state.curation = CurationService(faq, services.commerce)
     install_login_redirect(app)
     install_page_errors(app)
-    for area in (staff_endpoints, staff_pages, desk_endpoints, desk_pages):
+    areas = (staff_endpoints, staff_pages, desk_endpoints, desk_pages, curation_endpoints, curation_pages)
+    for area in areas:
         app.include_router(area.router)

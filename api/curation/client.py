@@ -1,0 +1,95 @@
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from api.curation.schemas import Content, Entry, EntryList, SavedEntry, Trial
+from common.internal import INTERNAL_SECRET_HEADER
+from common.problems import Problem
+
+T = TypeVar("T", bound=BaseModel)
+
+TIMEOUT = httpx.Timeout(10.0, connect=1.0)  # publishing embeds new phrasings, the longest step
+
+
+class FaqUnavailable(Problem):
+    """Answers 503."""
+
+    def __init__(self) -> None:
+        detail = "The FAQ service does not answer right now. Nothing was lost; please try again in a moment."
+        super().__init__(503, "faq_unavailable", detail, headers={"Retry-After": "5"})
+
+
+class FaqClient:
+    """The FAQ service over HTTP. Raises its problem documents as Problem, and FaqUnavailable."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str, secret: SecretStr) -> None:
+        self._http = http
+        self._url = url.rstrip("/")
+        self._headers = {INTERNAL_SECRET_HEADER: secret.get_secret_value()}
+
+    async def entries(self) -> list[Entry]:
+        return (await self._call(EntryList, "GET", "/entries")).entries
+
+    async def entry(self, entry: str) -> Entry:
+        """The newest version, live or not."""
+        return await self._call(Entry, "GET", f"{_path(entry)}?view=newest")
+
+    async def versions(self, entry: str) -> list[Entry]:
+        return (await self._call(EntryList, "GET", f"{_path(entry)}/versions")).entries
+
+    async def create(self, entry: str | None, content: Content, *, author: str) -> SavedEntry:
+        body = content.model_dump(include=set(Content.model_fields)) | {"id": entry, "author": author}
+        return await self._call(SavedEntry, "POST", "/entries", body)
+
+    async def save(self, entry: str, content: Content, *, expected_version: int, author: str) -> SavedEntry:
+        body = content.model_dump(include=set(Content.model_fields))
+        body |= {"expected_version": expected_version, "author": author}
+        return await self._call(SavedEntry, "PUT", _path(entry), body)
+
+    async def publish(self, entry: str, *, expected_version: int | None, author: str) -> Entry:
+        body = {"expected_version": expected_version, "author": author}
+        return await self._call(Entry, "POST", f"{_path(entry)}/publish", body)
+
+    async def unpublish(self, entry: str, *, expected_version: int | None, author: str) -> Entry:
+        body = {"expected_version": expected_version, "author": author}
+        return await self._call(Entry, "POST", f"{_path(entry)}/unpublish", body)
+
+    async def roll_back(self, entry: str, version: int, *, expected_version: int | None, author: str) -> Entry:
+        body = {"version": version, "expected_version": expected_version, "author": author}
+        return await self._call(Entry, "POST", f"{_path(entry)}/rollback", body)
+
+    async def understand(self, text: str, language: str | None) -> Trial:
+        return await self._call(Trial, "POST", "/understand", {"text": text, "language": language})
+
+    async def _call(self, kind: type[T], method: str, path: str, body: dict[str, Any] | None = None) -> T:
+        try:
+            response = await self._http.request(
+                method, f"{self._url}/v1{path}", json=body, headers=self._headers, timeout=TIMEOUT
+            )
+        except httpx.HTTPError as error:
+            raise FaqUnavailable from error
+        if response.is_error:
+            raise _problem(response)
+        try:
+            return kind.model_validate_json(response.content)
+        except ValidationError as error:
+            raise FaqUnavailable from error
+
+
+def _path(entry: str) -> str:
+    return f"/entries/{quote(entry, safe='')}"
+
+
+def _problem(response: httpx.Response) -> Problem:
+    """The service's own refusal; a failure of its side, or a refusal of ours to it, is not the curator's business."""
+    if response.is_server_error or response.status_code in (401, 403):
+        return FaqUnavailable()
+    try:
+        body = response.json()
+        code, detail = body.pop("code"), body.pop("detail")
+    except (ValueError, AttributeError, KeyError):
+        return FaqUnavailable()
+    extra = {name: value for name, value in body.items() if name not in ("type", "title", "status")}
+    return Problem(response.status_code, code, detail, **extra)

@@ -1,0 +1,83 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from api.curation.forms import Curation
+from api.curation.schemas import (
+    Change,
+    ChangedEntry,
+    Entry,
+    EntryId,
+    EntryList,
+    NewEntry,
+    RollBack,
+    SavedEntry,
+    Trial,
+)
+from api.curation.service import Publication
+from api.staff.guards import CuratorEndpoint, curator_endpoint
+
+router = APIRouter(prefix="/v1/faq", tags=["faq"], dependencies=[Depends(curator_endpoint)])
+
+
+class Published(BaseModel):
+    """`live_after_ms`: from this call until customers get the answer."""
+
+    entry: Entry
+    live_after_ms: int
+
+    @classmethod
+    def of(cls, publication: Publication) -> "Published":
+        return cls(entry=publication.entry, live_after_ms=publication.milliseconds)
+
+
+@router.get("/entries", operation_id="faqEntries")
+async def entries(service: Curation, q: str = "", category: str = "", status: str = "") -> EntryList:
+    """The newest version of each. `status` is draft, published, unpublished, or changed (live in an older version)."""
+    return EntryList(entries=await service.entries(query=q, category=category, status=status))
+
+
+@router.post("/entries", operation_id="faqCreate", status_code=201)
+async def create(session: CuratorEndpoint, body: NewEntry, service: Curation) -> SavedEntry:
+    """A draft, with a warning for each phrasing that another entry is asked with."""
+    return await service.create(body.id, body, session.staff)
+
+
+@router.get("/entries/{entry}", operation_id="faqEntry")
+async def read(entry: EntryId, service: Curation) -> Entry:
+    return await service.entry(entry)
+
+
+@router.put("/entries/{entry}", operation_id="faqSave")
+async def save(session: CuratorEndpoint, entry: EntryId, body: ChangedEntry, service: Curation) -> SavedEntry:
+    return await service.save(entry, body, body.expected_version, session.staff)
+
+
+@router.get("/entries/{entry}/versions", operation_id="faqVersions")
+async def versions(entry: EntryId, service: Curation) -> EntryList:
+    return EntryList(entries=await service.versions(entry))
+
+
+@router.post("/entries/{entry}/publish", operation_id="faqPublish")
+async def publish(session: CuratorEndpoint, entry: EntryId, body: Change, service: Curation) -> Published:
+    return Published.of(await service.publish(entry, body.expected_version, session.staff))
+
+
+@router.post("/entries/{entry}/unpublish", operation_id="faqUnpublish")
+async def unpublish(session: CuratorEndpoint, entry: EntryId, body: Change, service: Curation) -> Entry:
+    return await service.unpublish(entry, body.expected_version, session.staff)
+
+
+@router.post("/entries/{entry}/rollback", operation_id="faqRollBack")
+async def roll_back(session: CuratorEndpoint, entry: EntryId, body: RollBack, service: Curation) -> Published:
+    """Save an earlier version's content as the newest one and put it live."""
+    return Published.of(await service.roll_back(entry, body.version, body.expected_version, session.staff))
+
+
+@router.get("/try", operation_id="faqTry")
+async def try_out(
+    service: Curation, q: Annotated[str, Query(min_length=1, max_length=1000)], language: str | None = None
+) -> Trial:
+    """What customers who write `q` would get from the FAQ as it is live now."""
+    return await service.try_out(q, language)

@@ -1,0 +1,201 @@
+"""The studio in a browser: every action is a plain form post; only the try-out box uses htmx."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.curation.forms import ContentForm, Curation
+from api.curation.schemas import Content, EntryId, SavedEntry
+from api.curation.service import CurationService, is_stale, unknown_placeholders
+from api.staff.guards import CuratorPage, curator_page
+from api.staff.models import Staff
+from api.web.pages import pages_of
+from common.problems import Problem
+
+router = APIRouter(prefix="/faq", include_in_schema=False, dependencies=[Depends(curator_page)])
+
+NOTICES = {
+    "saved": "Saved as a draft. Customers do not see it yet.",
+    "unpublished": "The assistant no longer answers with this entry.",
+    "stale": "Somebody else changed this entry in the meantime. Please look at it again.",
+}
+Milliseconds = Annotated[int | None, Query(ge=0, le=600_000)]
+
+
+@router.get("")
+async def studio(request: Request, service: Curation, q: str = "", category: str = "", status: str = "") -> Response:
+    entries = await service.entries(query=q, category=category, status=status)
+    categories = await service.categories()
+    return pages_of(request).render(
+        request,
+        "curation/list.html",
+        entries=entries,
+        categories=categories,
+        q=q,
+        category=category,
+        status_filter=status,
+    )
+
+
+@router.get("/try")
+async def try_out(
+    request: Request, service: Curation, q: Annotated[str, Query(max_length=1000)] = "", language: str = ""
+) -> Response:
+    trial = await service.try_out(q, language or None) if q.strip() else None
+    template = "curation/_trial.html" if "hx-request" in request.headers else "curation/try.html"
+    return pages_of(request).render(request, template, trial=trial, q=q)
+
+
+@router.get("/new")
+async def new(request: Request, service: Curation) -> Response:
+    return await _form(request, service, Content())
+
+
+@router.post("/new")
+async def create(
+    request: Request,
+    session: CuratorPage,
+    service: Curation,
+    content: ContentForm,
+    *,
+    id: Annotated[str, Form()] = "",  # noqa: A002 - the entry's member is called so
+    action: Annotated[str, Form()] = "draft",
+) -> Response:
+    try:
+        saved = await service.create(id.strip() or None, content, session.staff)
+    except Problem as problem:
+        return await _refused(request, service, content, problem, new_id=id)
+    return await _after_save(request, service, saved, action, session.staff)
+
+
+@router.get("/entries/{entry}")
+async def edit(
+    request: Request, service: Curation, entry: EntryId, notice: str = "", live_after_ms: Milliseconds = None
+) -> Response:
+    return await _form(
+        request,
+        service,
+        await service.entry(entry),
+        entry=entry,
+        notice=NOTICES.get(notice, ""),
+        live_after_ms=live_after_ms,
+    )
+
+
+@router.post("/entries/{entry}")
+async def save(
+    request: Request,
+    session: CuratorPage,
+    service: Curation,
+    entry: EntryId,
+    content: ContentForm,
+    *,
+    expected_version: Annotated[int, Form()],
+    action: Annotated[str, Form()] = "draft",
+) -> Response:
+    try:
+        saved = await service.save(entry, content, expected_version, session.staff)
+    except Problem as problem:
+        return await _refused(request, service, content, problem, entry=entry, expected_version=expected_version)
+    return await _after_save(request, service, saved, action, session.staff)
+
+
+@router.post("/entries/{entry}/unpublish")
+async def unpublish(
+    session: CuratorPage, service: Curation, entry: EntryId, expected_version: Annotated[int, Form()]
+) -> Response:
+    try:
+        await service.unpublish(entry, expected_version, session.staff)
+    except Problem as problem:
+        return _back(entry, problem)
+    return RedirectResponse(f"/faq/entries/{entry}?notice=unpublished", 303)
+
+
+@router.post("/entries/{entry}/rollback")
+async def roll_back(
+    session: CuratorPage,
+    service: Curation,
+    entry: EntryId,
+    version: Annotated[int, Form()],
+    expected_version: Annotated[int, Form()],
+) -> Response:
+    try:
+        live = await service.roll_back(entry, version, expected_version, session.staff)
+    except Problem as problem:
+        return _back(entry, problem)
+    return RedirectResponse(f"/faq/entries/{entry}?live_after_ms={live.milliseconds}", 303)
+
+
+async def _after_save(
+    request: Request, service: CurationService, saved: SavedEntry, action: str, curator: Staff
+) -> Response:
+    """Publish if asked for; near-duplicates are shown at once, since only the save knows them."""
+    live_after_ms: int | None = None
+    if action == "publish":
+        try:
+            live_after_ms = (await service.publish(saved.id, saved.version, curator)).milliseconds
+        except Problem as problem:
+            return _back(saved.id, problem)
+    if saved.warnings:
+        return await _form(
+            request,
+            service,
+            await service.entry(saved.id),
+            entry=saved.id,
+            notice="" if live_after_ms is not None else NOTICES["saved"],
+            live_after_ms=live_after_ms,
+            warnings=saved.warnings,
+        )
+    told = "notice=saved" if live_after_ms is None else f"live_after_ms={live_after_ms}"
+    return RedirectResponse(f"/faq/entries/{saved.id}?{told}", 303)
+
+
+async def _refused(
+    request: Request, service: CurationService, content: Content, problem: Problem, **form: Any
+) -> Response:
+    """The form again with what was written, and beside it what is wrong or what the other curator saved."""
+    if is_stale(problem):
+        theirs = await service.entry(form["entry"])
+        form |= {"theirs": theirs, "expected_version": theirs.version}
+    elif problem.code not in ("invalid_entry", "entry_exists"):
+        raise problem
+    errors = problem.extra.get("field_errors") or {}
+    error = "" if is_stale(problem) or errors else problem.detail
+    return await _form(request, service, content, status=problem.status, errors=errors, error=error, **form)
+
+
+async def _form(
+    request: Request, service: CurationService, content: Content, *, status: int = 200, entry: str = "", **more: Any
+) -> Response:
+    """`content` is what stands in the fields: an entry as it is, or what the curator had written."""
+    versions = await service.versions(entry) if entry else []
+    facts = await service.facts()
+    shown: dict[str, Any] = {
+        "notice": "",
+        "error": "",
+        "errors": {},
+        "warnings": [],
+        "theirs": None,
+        "live_after_ms": None,
+        "new_id": "",
+        "expected_version": versions[0].version if versions else 0,
+    }
+    return pages_of(request).render(
+        request,
+        "curation/entry.html",
+        status=status,
+        entry=versions[0] if versions else None,
+        content=content,
+        versions=versions,
+        categories=await service.categories(),
+        facts=facts,
+        unknown=unknown_placeholders(content.answer, facts),
+        **(shown | more),
+    )
+
+
+def _back(entry: str, problem: Problem) -> Response:
+    if problem.status != 409:  # noqa: PLR2004 - the service's conflict
+        raise problem
+    return RedirectResponse(f"/faq/entries/{entry}?notice=stale", 303)

@@ -1,0 +1,88 @@
+"""What the FAQ service says of entries (`docs/reference/internal.md`), and what curators send."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+Status = Literal["draft", "published", "unpublished"]
+EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
+
+
+class Content(BaseModel):
+    question: str = ""
+    phrasings: list[str] = []
+    answer: str = ""
+    category: str | None = None
+    language: str = "en"
+
+
+class NewEntry(Content):
+    """Without an `id`, one is made of the question."""
+
+    id: EntryId | None = None
+
+
+class ChangedEntry(Content):
+    """`expected_version` is the version that was edited: 409 if somebody saved another one since."""
+
+    expected_version: int
+
+
+class Change(BaseModel):
+    expected_version: int | None = None
+
+
+class RollBack(Change):
+    version: int
+
+
+class Entry(Content):
+    """`version` is the shown one; `latest` above `live` means that there are unpublished changes."""
+
+    id: str
+    version: int
+    status: Status
+    latest: int
+    live: int | None
+    saved_at: datetime
+    author: str | None = None
+    note: str | None = None
+
+    @property
+    def unpublished_changes(self) -> bool:
+        return self.live is not None and self.latest > self.live
+
+
+class NearDuplicate(BaseModel):
+    """Customers ask `entry` with nearly the same words as `text`."""
+
+    text: str
+    entry: str
+    phrasing: str
+    similarity: float
+
+
+class SavedEntry(Entry):
+    warnings: list[NearDuplicate] = []
+
+
+class EntryList(BaseModel):
+    entries: list[Entry]
+
+
+class Candidate(BaseModel):
+    entry: str
+    version: int
+    question: str
+    probability: float
+    answer: str
+    category: str | None = None
+
+
+class Trial(BaseModel):
+    """What the FAQ would say to a question: answer with the first candidate, ask which one, or neither."""
+
+    decision: Literal["answer", "clarify", "abstain"]
+    probability: float
+    candidates: list[Candidate]
