@@ -1,0 +1,44 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from rasa_sdk.executor import ActionExecutor
+
+from actions.context import FaqEntries
+from actions.faq_entries import HttpFaqEntries
+from actions.guard import Guard
+from actions.metrics import Metrics
+from actions.settings import ActionSettings
+from actions.skills.catalogue import SKILLS
+from actions.words import Words
+from backends.http.create import create_commerce
+from backends.ports import Commerce
+from common.internal import INTERNAL_SECRET_HEADER
+
+
+def create_executor(settings: ActionSettings, metrics: Metrics, *, shop: Commerce, faq: FaqEntries) -> ActionExecutor:
+    guard = Guard(
+        SKILLS,
+        shop=shop,
+        faq=faq,
+        words=Words.load(settings.label_language),
+        metrics=metrics,
+        timeout=settings.action_timeout,
+    )
+    executor = ActionExecutor()
+    for name in SKILLS:
+        executor.register_function(name, guard.action(name))
+    return executor
+
+
+@asynccontextmanager
+async def open_shop(settings: ActionSettings) -> AsyncIterator[Commerce]:
+    async with create_commerce(settings) as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def open_faq(settings: ActionSettings) -> AsyncIterator[FaqEntries]:
+    headers = {INTERNAL_SECRET_HEADER: settings.internal_secret.get_secret_value()}
+    async with httpx.AsyncClient(base_url=settings.faq_url, headers=headers, timeout=3.0) as http:
+        yield HttpFaqEntries(http)

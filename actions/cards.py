@@ -1,0 +1,59 @@
+"""Cards of orders, returns and refunds, from the backend's fields alone."""
+
+from actions.replies import Card, Link
+from actions.words import Words, money
+from backends.models import Order, Refund, Return, Shipment
+
+
+def order_card(words: Words, order: Order) -> Card:
+    items = ", ".join(words.label("item_count", quantity=line.quantity, title=line.title) for line in order.lines)
+    fields = (
+        (words.label("status"), words.state(order.status)),
+        (words.label("placed"), words.day(order.placed_at)),
+        (words.label("items"), items),
+        (words.label("total"), money(order.total)),
+    )
+    return Card("order", order.number, fields, link=Link(words.label("see_order"), order.url))
+
+
+def shipment_card(words: Words, order: Order, shipment: Shipment) -> Card:
+    titles = ", ".join(line.title for line in order.lines if line.id in shipment.line_ids)
+    fields = (
+        (words.label("status"), words.state(shipment.status)),
+        (words.label("items"), titles),
+        (words.label("carrier"), shipment.carrier),
+        (words.label("tracking"), shipment.tracking_number),
+        (words.label("delivered"), words.day(shipment.delivered_at)),
+        (words.label("expected"), "" if shipment.delivered_at else words.day(shipment.eta)),
+    )
+    return Card("order", order.number, fields, link=Link(words.label("track"), shipment.tracking_url))
+
+
+def return_card(words: Words, found: Return) -> Card:
+    items = ", ".join(words.label("item_count", quantity=line.quantity, title=line.title) for line in found.lines)
+    refund = money(found.refund_total)
+    fields = (
+        (words.label("status"), words.state(found.status)),
+        (words.label("order"), found.order_number),
+        (words.label("items"), items),
+        (words.label("resolution"), words.state(found.resolution)),
+        (words.label("amount"), refund),
+        (words.label("refund"), words.state(found.refund_status) if found.refund_status else ""),
+        (words.label("expected"), words.day(found.refund_expected_by)),
+        (words.label("send_by"), words.day(found.send_by)),
+        (words.label("reason"), found.decline_reason or ""),
+    )
+    return Card("return", found.number, fields, link=Link(words.label("label"), found.label_url or ""))
+
+
+def refund_card(words: Words, refund: Refund) -> Card:
+    fields = (
+        (words.label("status"), words.state(refund.status)),
+        (words.label("order"), refund.order_number),
+        *[(charge.label, money(charge.amount)) for charge in refund.items],
+        (words.label("amount"), money(refund.amount)),
+        (words.label("refund_to"), words.state(refund.method)),
+        (words.label("expected"), "" if refund.processed_at else words.day(refund.expected_by)),
+        (words.label("processed"), words.day(refund.processed_at)),
+    )
+    return Card("refund", refund.number, fields)

@@ -1,0 +1,114 @@
+"""Every way in which a backend call can fail, and what the customer is told then. Each offers a human.
+
+Nothing but ids is logged: neither what the customer wrote nor what the shop answered.
+"""
+
+from datetime import date
+from typing import Any
+
+import structlog
+
+from actions import identity
+from actions.context import Context, Events
+from actions.forms import flow
+from actions.offers import again, human, made
+from actions.summary import summary
+from backends import errors
+
+log = structlog.get_logger(__name__)
+
+TEMPLATES: dict[type[errors.BackendError], str] = {
+    errors.NotFound: "utter_error_not_found",
+    errors.VerificationRequired: "utter_error_verification_required",
+    errors.NotReturnable: "utter_error_not_returnable",
+    errors.WindowExpired: "utter_error_window_expired",
+    errors.QuantityExceeded: "utter_error_quantity_exceeded",
+    errors.AlreadyRefunded: "utter_error_already_refunded",
+    errors.InsufficientPoints: "utter_error_insufficient_points",
+    errors.Conflict: "utter_error_conflict",
+    errors.Refused: "utter_error_refused",
+    errors.InvalidRequest: "utter_error_defect",
+    errors.RateLimited: "utter_error_rate_limited",
+    errors.Unavailable: "utter_error_unavailable",
+    errors.TimedOut: "utter_error_timed_out",
+    errors.BadAnswer: "utter_error_defect",
+    errors.BackendError: "utter_error_defect",
+}
+OUTCOME_UNKNOWN = "utter_error_outcome_unknown"
+# After these the same request may succeed in a moment.
+_PASSING = (errors.Unavailable, errors.TimedOut, errors.RateLimited)
+# Facts that a template needs: where the shop leaves one out, the plainer template is used.
+_FACTS: dict[type[errors.BackendError], tuple[str, ...]] = {
+    errors.NotReturnable: ("reason",),
+    errors.WindowExpired: ("deadline", "window_days"),
+    errors.QuantityExceeded: ("returnable",),
+    errors.InsufficientPoints: ("available", "required"),
+}
+
+
+def template_of(error: errors.BackendError) -> str:
+    kind = next(kind for kind in type(error).__mro__ if kind in TEMPLATES)
+    facts = _FACTS.get(kind, ())
+    return TEMPLATES[kind] if all(fact in error.details for fact in facts) else TEMPLATES[errors.Refused]
+
+
+def tell(context: Context, error: errors.BackendError) -> Events:
+    log.warning(
+        "backend_call_failed",
+        action=context.action,
+        conversation=context.turn.conversation,
+        error=error.code,
+        trace_id=error.trace_id,
+        outcome_unknown=error.outcome_unknown,
+    )
+    if context.wrote and error.outcome_unknown:
+        return _hand_over_unknown(context)
+    if isinstance(error, errors.VerificationRequired) and context.turn.auth_level == "anonymous":
+        return identity.pause_and_ask(context) if context.turn.active_form else identity.ask(context)
+    context.say.fill(template_of(error), _values(context, error))
+    if isinstance(error, _PASSING):
+        paused = flow.pause(context)
+        return [*paused, *made(context, {"kind": "resume"} if paused else again(context))]
+    return [*flow.leave(context), *made(context, human(_reason(error)))]
+
+
+def tell_defect(context: Context) -> Events:
+    """Something of ours failed. The caller has logged what."""
+    context.say.say(TEMPLATES[errors.InvalidRequest])
+    return [*flow.leave(context), *made(context, human("tool_failure"))]
+
+
+def _hand_over_unknown(context: Context) -> Events:
+    """It may have been done: nobody is told that it was, or was not, and a person looks it up."""
+    context.say.hand_over(OUTCOME_UNKNOWN, "tool_failure", skill=skill_of(context), summary=summary(context))
+    return [*flow.leave(context), *flow.forget_waiting()]
+
+
+def skill_of(context: Context) -> str:
+    return flow.skill_of(context.turn.active_form) or _SKILL_OF_ACTION.get(context.action.split("_")[1], "general")
+
+
+_SKILL_OF_ACTION = {
+    "order": "orders",
+    "return": "returns",
+    "exchange": "returns",
+    "refund": "refunds",
+    "loyalty": "loyalty",
+    "redeem": "loyalty",
+}
+
+
+def _reason(error: errors.BackendError) -> Any:
+    return "policy_restriction" if isinstance(error, errors.Refused) else "tool_failure"
+
+
+def _values(context: Context, error: errors.BackendError) -> dict[str, str | int]:
+    facts = error.details
+    values: dict[str, str | int] = {
+        name: facts[name] for name in ("window_days", "returnable", "available", "required") if name in facts
+    }
+    if isinstance(facts.get("deadline"), date):
+        values["deadline"] = context.words.day(facts["deadline"])
+    if "reason" in facts:
+        values["reason"] = context.words.blocked(str(facts["reason"]))
+    return values

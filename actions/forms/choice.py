@@ -1,0 +1,59 @@
+"""A question with a short list of possible answers."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+from actions.context import Context
+from actions.draft import Draft
+from actions.forms.step import Answer, Outcome, Step
+from actions.reading.choices import Option, find_one
+from actions.replies import button
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`title` is on the button; `words` are what it may be called besides."""
+
+    value: str
+    title: str
+    words: str = ""
+
+
+class ChoiceStep(Step):
+    # Name of the entity that the buttons carry.
+    entity: str
+    template: str
+    # Whether a single choice is taken without asking.
+    settle_single: bool = True
+    # The backend call from which the choices are, if they are from one.
+    call: str = ""
+
+    @abstractmethod
+    async def choices(self, context: Context, draft: Draft) -> list[Choice]: ...
+
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        choices = await self.choices(context, draft)
+        if len(choices) == 1 and self.settle_single:
+            draft[self.slot] = choices[0].value
+            return False
+        buttons = [button(choice.title, "inform", **{self.entity: choice.value}) for choice in choices]
+        context.say.say(self.template, call=self.call, buttons=buttons)
+        return True
+
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        if answer.is_button and self.entity not in answer.entities:
+            return Outcome.NOT_UNDERSTOOD
+        choices = await self.choices(context, draft)
+        picked = answer.entities.get(self.entity)
+        if picked is None:
+            found = find_one(answer.text, [Option(each.value, f"{each.title} {each.words}") for each in choices])
+            usable = bool(found.values) and not found.tied and (found.whole or answer.loose)
+            picked = found.values[0] if usable else self.otherwise_chosen(answer, choices)
+        if picked not in {choice.value for choice in choices}:
+            return Outcome.NOT_UNDERSTOOD
+        draft[self.slot] = picked
+        return Outcome.ANSWERED
+
+    def otherwise_chosen(self, answer: Answer, choices: list[Choice]) -> str | None:  # noqa: ARG002 - for those that need them
+        """What to take for a text that names none of the choices."""
+        return None

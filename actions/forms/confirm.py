@@ -1,0 +1,78 @@
+"""The recap and its yes. "No" asks what to change; naming a part opens that question again."""
+
+from collections.abc import Awaitable, Callable
+
+from actions.context import Context
+from actions.draft import OPENING, Draft
+from actions.forms.step import Answer, FormEnded, Outcome, Step
+from actions.reading.choices import Option, find_one, says_only_no, says_only_yes
+from actions.replies import button
+
+YES = "yes"
+STOP = "stop"
+
+
+class Confirm(Step):
+    opening = False
+
+    def __init__(
+        self,
+        slot: str,
+        recap: Callable[[Context, Draft], Awaitable[None]],
+        *,
+        change_template: str = "",
+        changeable: dict[str, str] | None = None,
+        refused_template: str = "",
+    ) -> None:
+        """`changeable`: slot → label of the part; without any, "no" ends the form with `refused_template`."""
+        self.slot = slot
+        self._recap = recap
+        self._change_template = change_template
+        self._changeable = changeable or {}
+        self._refused_template = refused_template
+
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        await self._recap(context, draft)
+        return True
+
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        if not answer.asked:
+            return Outcome.NOT_UNDERSTOOD
+        if "change" in answer.entities:
+            return self._reopen(context, draft, answer.entities["change"])
+        intent = context.turn.intent
+        if says_only_yes(answer.text) or (intent == "affirm" and (answer.is_button or answer.loose)):
+            draft[self.slot] = YES
+            return Outcome.ANSWERED
+        if says_only_no(answer.text) or (intent == "deny" and answer.is_button):
+            return self._refused(context)
+        return self._named_part(context, draft, answer)
+
+    async def otherwise(self, context: Context, draft: Draft) -> Outcome:  # noqa: ARG002 - of the base class
+        return self._refused(context) if context.turn.intent == "deny" else Outcome.NOT_UNDERSTOOD
+
+    def _refused(self, context: Context) -> Outcome:
+        if not self._changeable:
+            context.say.say(self._refused_template)
+            raise FormEnded
+        labels = {**self._changeable, STOP: "change_stop"}
+        buttons = [button(context.words.label(label), "inform", change=slot) for slot, label in labels.items()]
+        context.say.say(self._change_template, buttons=buttons)
+        return Outcome.ASKED
+
+    def _named_part(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        options = [Option(slot, context.words.label(label)) for slot, label in self._changeable.items()]
+        found = find_one(answer.text, options)
+        if found.whole and not found.tied:
+            return self._reopen(context, draft, found.values[0])
+        return Outcome.NOT_UNDERSTOOD
+
+    def _reopen(self, context: Context, draft: Draft, slot: str) -> Outcome:
+        if slot == STOP:
+            context.say.say("utter_stopped")
+            raise FormEnded
+        if slot not in self._changeable:
+            return Outcome.NOT_UNDERSTOOD
+        draft[slot] = None
+        draft[OPENING] = None
+        return Outcome.ANSWERED

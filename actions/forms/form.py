@@ -1,0 +1,86 @@
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+
+from actions.context import Context, Events
+from actions.draft import OPENING, Draft
+from actions.forms.step import Answer, FormEnded, Outcome, Step
+from actions.turn import Turn
+
+
+class Form:
+    """Runs the steps of one form over one customer message."""
+
+    def __init__(self, name: str, *, skill: str, steps: tuple[Step, ...], extra_slots: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.skill = skill
+        self.steps = steps
+        # The answers, without what helps to reach them.
+        self.told = frozenset(step.slot for step in steps)
+        self.slots = tuple(step.slot for step in steps) + extra_slots
+
+    def draft(self, turn: Turn) -> Draft:
+        return Draft(self.name, (*self.slots, OPENING), turn.slots)
+
+    async def handle(self, context: Context) -> Events:
+        """The body of `validate_<form>`. No events: not an answer, so that Rasa lets the rules take over."""
+        draft = context.draft = self.draft(context.turn)
+        turn = context.turn
+        asked = self._step(turn.requested_slot)
+        try:
+            if asked and turn.answers(self.name):
+                outcome = await self._read(context, draft, asked)
+                if outcome is Outcome.NOT_UNDERSTOOD:
+                    return []
+                requested = asked.slot if outcome is Outcome.ASKED else await self._advance(context, draft)
+                # Rasa takes a validation that sets no slot for "not an answer"; this one is set in any case.
+                return [SlotSet("misunderstood", None), *self._events(draft, requested)]
+            return self._events(draft, await self._advance(context, draft))
+        except FormEnded:
+            return [*draft.wipe(), SlotSet("misunderstood", None), SlotSet("requested_slot", None)]
+
+    async def _read(self, context: Context, draft: Draft, asked: Step) -> Outcome:
+        """The answer to the question first, then corrections of earlier answers, latest first."""
+        given = [step for step in self.steps if draft[step.slot] is not None and step is not asked]
+        before = {step.slot: draft[step.slot] for step in self.steps}
+        outcome = Outcome.NOT_UNDERSTOOD
+        for step in (asked, *reversed(given)):
+            outcome = await step.read(context, draft, _answer(context.turn, asked=step is asked))
+            if outcome is not Outcome.NOT_UNDERSTOOD:
+                break
+        else:
+            outcome = await asked.otherwise(context, draft)
+        for step in self.steps:
+            if draft[step.slot] != before[step.slot]:
+                draft.clear(step.resets)
+        return outcome
+
+    async def _advance(self, context: Context, draft: Draft) -> str | None:
+        """Ask the next open question; returns its slot, or None when the form is filled."""
+        for step in self.steps:
+            if draft[step.slot] is not None:
+                continue
+            if step.opening and await self._read_opening(context, draft, step):
+                continue
+            if await step.ask(context, draft):
+                return step.slot
+        return None
+
+    async def _read_opening(self, context: Context, draft: Draft, step: Step) -> bool:
+        opening = draft[OPENING]
+        if not opening:
+            return False
+        answer = Answer(opening["text"], opening["entities"], asked=False, loose=True, is_button=False)
+        return await step.read(context, draft, answer) is Outcome.ANSWERED and draft[step.slot] is not None
+
+    def _events(self, draft: Draft, requested: str | None) -> Events:
+        return [*draft.events(), SlotSet("requested_slot", requested)]
+
+    def _step(self, slot: Any) -> Step | None:
+        return next((step for step in self.steps if step.slot == slot), None)
+
+
+def _answer(turn: Turn, *, asked: bool) -> Answer:
+    entities = {name: values[0] for name, values in turn.entities.items()}
+    loose = asked and turn.may_answer
+    return Answer("" if turn.is_button else turn.text, entities, asked=asked, loose=loose, is_button=turn.is_button)

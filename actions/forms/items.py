@@ -1,0 +1,167 @@
+"""Which items of the order, and how many of each? The slot's value: [{"line_id", "title", "quantity"}]."""
+
+from typing import Any
+
+from actions.context import Context
+from actions.draft import Draft
+from actions.forms.step import Answer, FormEnded, Outcome, Step
+from actions.reading.choices import Option, find_many, find_number, find_one, only_number, split_parts
+from actions.replies import Button, Card, button
+from backends.models import BlockedReason, ReturnableItem
+
+ALL = "all"
+
+
+class WhichItems(Step):
+    """`undecided` is a helper slot: the line whose quantity was asked for, with the lines that are settled already."""
+
+    slot = "return_items"
+    resets = ("return_variants", "return_confirm", "return_quote")
+
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        items = await _items(context, draft)
+        call = f"GET /orders/{draft['return_order']['number']}/returnable-items"
+        possible = [item for item in items if item.quantity > 0]
+        if not possible:
+            context.say.say("utter_return_nothing_possible", call=call, cards=[_blocked_card(context, draft, items)])
+            raise FormEnded
+        if draft["return_undecided"]:
+            self._ask_quantity(context, draft, possible)
+            return True
+        if len(possible) == len(items) == 1 and possible[0].quantity == 1:
+            draft[self.slot] = [_chosen(possible[0], 1)]
+            return False
+        blocked = [item for item in items if item.quantity <= 0]
+        cards = [_blocked_card(context, draft, blocked)] if blocked else []
+        template = "utter_ask_return_items_some_blocked" if blocked else "utter_ask_return_items"
+        context.say.say(
+            template, call=call, cards=cards, buttons=_buttons(context, possible), order=draft["return_order"]["number"]
+        )
+        return True
+
+    def _ask_quantity(self, context: Context, draft: Draft, possible: list[ReturnableItem]) -> None:
+        line = draft["return_undecided"]["line_id"]
+        item = next(item for item in possible if item.line_id == line)
+        numbers = range(1, min(item.quantity, 6) + 1)
+        buttons = [button(str(number), "inform", quantity=str(number)) for number in numbers]
+        context.say.say("utter_ask_return_quantity", buttons=buttons, item=item.title, most=item.quantity)
+
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        items = await _items(context, draft)
+        undecided = draft["return_undecided"]
+        if undecided and answer.asked:
+            number = _quantity(answer)
+            item = next((item for item in items if item.line_id == undecided["line_id"]), None)
+            if number is not None and item is not None:
+                return self._settle(context, draft, item, number, undecided["settled"])
+        if draft[self.slot] and len(draft[self.slot]) == 1 and not answer.asked:
+            number = only_number(answer.text)
+            item = next((item for item in items if item.line_id == draft[self.slot][0]["line_id"]), None)
+            if number is not None and item is not None:
+                return self._settle(context, draft, item, number, [])
+        return self._choose(context, draft, answer, items)
+
+    def _settle(
+        self, context: Context, draft: Draft, item: ReturnableItem, number: int, settled: list[dict[str, Any]]
+    ) -> Outcome:
+        if not 0 < number <= item.quantity:
+            context.say.say("utter_return_quantity_too_many", item=item.title, most=item.quantity)
+            return Outcome.ANSWERED if draft[self.slot] is None else Outcome.ASKED
+        draft["return_undecided"] = None
+        draft[self.slot] = [*settled, _chosen(item, number)]
+        return Outcome.ANSWERED
+
+    def _choose(self, context: Context, draft: Draft, answer: Answer, items: list[ReturnableItem]) -> Outcome:
+        possible = [item for item in items if item.quantity > 0]
+        wanted = _wanted(answer, items, possible)
+        if not wanted:
+            return Outcome.NOT_UNDERSTOOD
+        blocked = next((item for item in wanted if item.quantity <= 0), None)
+        if blocked:
+            context.say.say(
+                "utter_return_item_blocked",
+                item=blocked.title,
+                why=context.words.state(blocked.blocked or BlockedReason.OTHER),
+                day=context.words.day(blocked.deadline),
+            )
+            return Outcome.ANSWERED
+        return self._count(context, draft, answer, wanted)
+
+    def _count(self, context: Context, draft: Draft, answer: Answer, wanted: list[ReturnableItem]) -> Outcome:
+        settled: list[dict[str, Any]] = []
+        open_items: list[ReturnableItem] = []
+        everything = answer.entities.get("items") == ALL
+        for item in wanted:
+            number = item.quantity if item.quantity == 1 or everything else _count_of(answer.text, item, wanted)
+            if number is None:
+                open_items.append(item)
+            elif not 0 < number <= item.quantity:
+                context.say.say("utter_return_quantity_too_many", item=item.title, most=item.quantity)
+                return Outcome.ANSWERED
+            else:
+                settled.append(_chosen(item, number))
+        if not open_items:
+            draft["return_undecided"] = None
+            draft[self.slot] = settled
+            return Outcome.ANSWERED
+        first, *rest = open_items
+        # One open quantity is asked for; of further ones all units are taken, which the recap shows.
+        settled += [_chosen(item, item.quantity) for item in rest]
+        draft[self.slot] = None
+        draft["return_undecided"] = {"line_id": first.line_id, "settled": settled}
+        return Outcome.ANSWERED
+
+
+def _wanted(answer: Answer, items: list[ReturnableItem], possible: list[ReturnableItem]) -> list[ReturnableItem]:
+    picked = answer.entities.get("items")
+    if picked:
+        return possible if picked == ALL else [item for item in items if item.line_id == picked]
+    found = find_many(answer.text, [Option(item.line_id, f"{item.title} {item.variant}") for item in items])
+    if not found.values or not (found.whole or answer.loose):
+        return []
+    chosen = [item for item in items if item.line_id in found.values]
+    # "All of it" means all that can go back; a blocked item that was named is explained.
+    return [item for item in chosen if item.quantity > 0] if len(chosen) == len(items) > 1 else chosen
+
+
+def _count_of(text: str, item: ReturnableItem, wanted: list[ReturnableItem]) -> int | None:
+    """The number in the part of the text that names the item: "2 of the socks and the mug"."""
+    options = [Option(each.line_id, f"{each.title} {each.variant}") for each in wanted]
+    for part in split_parts(text):
+        if item.line_id in find_one(part, options).values:
+            return find_number(part)
+    return None
+
+
+def _quantity(answer: Answer) -> int | None:
+    entity = answer.entities.get("quantity", "")
+    if entity.isdigit():
+        return int(entity)
+    return find_number(answer.text) if answer.loose else only_number(answer.text)
+
+
+async def _items(context: Context, draft: Draft) -> list[ReturnableItem]:
+    return list((await context.shop.returnable_items(context.caller, draft["return_order"]["id"])).items)
+
+
+def _chosen(item: ReturnableItem, quantity: int) -> dict[str, Any]:
+    return {"line_id": item.line_id, "title": item.title, "variant": item.variant, "quantity": quantity}
+
+
+def _buttons(context: Context, items: list[ReturnableItem]) -> list[Button]:
+    words = context.words
+    buttons = [
+        button(words.label("item_choice", title=item.title, variant=item.variant).strip(), "inform", items=item.line_id)
+        for item in items
+    ]
+    return [*buttons, button(words.label("all_items"), "inform", items=ALL)] if len(items) > 1 else buttons
+
+
+def _blocked_card(context: Context, draft: Draft, items: list[ReturnableItem]) -> Card:
+    words = context.words
+
+    def why(item: ReturnableItem) -> str:
+        state = words.state(item.blocked or BlockedReason.OTHER)
+        return f"{state} ({words.day(item.deadline)})" if item.blocked is BlockedReason.WINDOW_EXPIRED else state
+
+    return Card("order", draft["return_order"]["number"], tuple((item.title, why(item)) for item in items))

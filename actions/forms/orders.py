@@ -1,0 +1,95 @@
+"""Which order? Asked by several forms. The slot's value: {"id", "number"}."""
+
+from collections.abc import Callable
+
+from actions.context import Context
+from actions.draft import Draft
+from actions.forms.step import Answer, FormEnded, Outcome, Step
+from actions.reading.choices import Option, find_one, mentions
+from actions.replies import Button, button
+from backends.errors import NotFound
+from backends.models import Order, OrderSummary
+
+# More buttons than this are no help; a number can always be typed.
+MOST_CHOICES = 6
+
+
+class WhichOrder(Step):
+    def __init__(
+        self,
+        slot: str,
+        template: str,
+        none_template: str,
+        fits: Callable[[OrderSummary], bool],
+        resets: tuple[str, ...],
+    ) -> None:
+        self.slot = slot
+        self.resets = resets
+        self._template = template
+        self._none_template = none_template
+        self._fits = fits
+
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        orders = await fitting_orders(context, self._fits)
+        if not orders:
+            context.say.say(self._none_template, call="GET /orders")
+            raise FormEnded
+        if len(orders) == 1:
+            draft[self.slot] = order_slot(orders[0])
+            return False
+        context.say.say(self._template, call="GET /orders", buttons=order_buttons(context, orders, "inform"))
+        return True
+
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        number = answer.entities.get("order") or answer.entities.get("order_number")
+        if number:
+            return await self._by_number(context, draft, answer, number)
+        orders = await fitting_orders(context, self._fits)
+        chosen = name_order(answer.text, orders, loose=answer.loose, current=(draft[self.slot] or {}).get("number"))
+        if chosen is None:
+            return Outcome.NOT_UNDERSTOOD
+        draft[self.slot] = order_slot(next(order for order in orders if order.number == chosen))
+        return Outcome.ANSWERED
+
+    async def _by_number(self, context: Context, draft: Draft, answer: Answer, number: str) -> Outcome:
+        try:
+            order = await context.shop.get_order(context.caller, number.upper())
+        except NotFound:
+            if not (answer.asked or answer.is_button):
+                return Outcome.NOT_UNDERSTOOD
+            context.say.say("utter_error_not_found")
+            return Outcome.ANSWERED
+        draft[self.slot] = order_slot(order)
+        return Outcome.ANSWERED
+
+
+def order_slot(order: Order | OrderSummary) -> dict[str, str]:
+    """The value of a slot that holds an order."""
+    return {"id": order.id, "number": order.number}
+
+
+async def fitting_orders(context: Context, fits: Callable[[OrderSummary], bool]) -> list[OrderSummary]:
+    page = await context.shop.list_orders(context.caller)
+    return [order for order in page.items if fits(order)][:MOST_CHOICES]
+
+
+def order_buttons(context: Context, orders: list[OrderSummary], intent: str) -> list[Button]:
+    return [
+        button(context.words.label("order_choice", number=each.number, title=each.title), intent, order=each.number)
+        for each in orders
+    ]
+
+
+def name_order(text: str, orders: list[OrderSummary], *, loose: bool, current: str | None = None) -> str | None:
+    """The number of the order that a text means: by its number, by what is in it, "my last one", "the other one"."""
+    found = find_one(text, [Option(order.number, f"{order.number} {order.title}") for order in orders])
+    if found.values and not found.tied and (found.whole or loose):
+        return found.values[0]
+    if found.values:
+        return None
+    others = [order.number for order in orders if order.number != current]
+    if current and mentions(text, "other") and len(others) == 1:
+        return others[0]
+    if orders and mentions(text, "newest"):
+        return orders[0].number
+    return None

@@ -1,0 +1,241 @@
+"""return_form: order → items → reason → resolution → variants → method → recap and yes."""
+
+from typing import Any
+
+from actions.context import Context
+from actions.draft import Draft
+from actions.forms.choice import Choice, ChoiceStep
+from actions.forms.confirm import Confirm
+from actions.forms.form import Form
+from actions.forms.items import WhichItems
+from actions.forms.orders import WhichOrder
+from actions.forms.step import Answer, Outcome, Step
+from actions.keys import idempotency_key
+from actions.replies import Card
+from actions.words import money
+from backends.models import (
+    OrderStatus,
+    OrderSummary,
+    Resolution,
+    ReturnableItem,
+    ReturnLine,
+    ReturnQuote,
+    ReturnReason,
+    ReturnRequest,
+)
+
+_SENT = {OrderStatus.DELIVERED, OrderStatus.SHIPPED, OrderStatus.PARTIALLY_SHIPPED}
+_LONGEST_VARIANT = 60
+
+
+def was_sent(order: OrderSummary) -> bool:
+    return order.status in _SENT
+
+
+class Reason(ChoiceStep):
+    slot = "return_reason"
+    entity = "reason"
+    template = "utter_ask_return_reason"
+    resets = ("return_confirm", "return_quote")
+    call = "GET /return-reasons"
+
+    async def choices(self, context: Context, draft: Draft) -> list[Choice]:
+        reasons = await reasons_for(
+            context, draft["return_order"]["id"], [line["line_id"] for line in draft["return_items"]]
+        )
+        return [Choice(reason.id, reason.title, reason.id) for reason in reasons]
+
+    def otherwise_chosen(self, answer: Answer, choices: list[Choice]) -> str | None:
+        """The shop's catch-all for a reason in the customer's own words."""
+        own_words = answer.asked and answer.loose and answer.text
+        return "other" if own_words and any(choice.value == "other" for choice in choices) else None
+
+
+class GetBack(ChoiceStep):
+    slot = "return_resolution"
+    entity = "resolution"
+    template = "utter_ask_return_resolution"
+    resets = ("return_variants", "return_method", "return_confirm", "return_quote")
+
+    async def choices(self, context: Context, draft: Draft) -> list[Choice]:
+        items = await _chosen_items(context, draft)
+        offered = [one for one in Resolution if all(one in item.resolutions for item in items)]
+        bonus = (await context.shop.policies()).store_credit_bonus_percent
+        return [Choice(one.value, _resolution_title(context, one, bonus)) for one in offered]
+
+
+def _resolution_title(context: Context, resolution: Resolution, bonus: int) -> str:
+    title = context.words.state(resolution)
+    if resolution is Resolution.STORE_CREDIT and bonus:
+        return context.words.label("with_bonus", title=title, percent=bonus)
+    return title
+
+
+class Variants(Step):
+    """For an exchange: the size or colour wanted instead, per line. Otherwise {}."""
+
+    slot = "return_variants"
+    resets = ("return_confirm", "return_quote")
+    opening = False
+
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        if draft["return_resolution"] != Resolution.EXCHANGE.value:
+            draft[self.slot] = {}
+            return False
+        known = draft["return_variants_so_far"] or {}
+        line = next((line for line in draft["return_items"] if line["line_id"] not in known), None)
+        if line is None:
+            draft[self.slot] = known
+            draft["return_variants_so_far"] = None
+            return False
+        context.say.say("utter_ask_return_variants", item=line["title"], variant=line["variant"] or line["title"])
+        return True
+
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        wish = answer.entities.get("variant") or answer.text.strip()
+        may_be_one = answer.asked and (answer.loose or context.turn.intent in {"exchange", "return_start"})
+        if not may_be_one or not wish or len(wish) > _LONGEST_VARIANT:
+            return Outcome.NOT_UNDERSTOOD
+        known = dict(draft["return_variants_so_far"] or {})
+        line = next((line for line in draft["return_items"] if line["line_id"] not in known), None)
+        if line is None:
+            return Outcome.NOT_UNDERSTOOD
+        draft["return_variants_so_far"] = {**known, line["line_id"]: wish}
+        return Outcome.ANSWERED
+
+
+class Method(ChoiceStep):
+    slot = "return_method"
+    entity = "method"
+    template = "utter_ask_return_method"
+    resets = ("return_confirm", "return_quote")
+
+    async def choices(self, context: Context, draft: Draft) -> list[Choice]:
+        methods = (await context.shop.returnable_items(context.caller, draft["return_order"]["id"])).methods
+        refund = draft["return_resolution"] == Resolution.REFUND.value
+        return [
+            Choice(
+                method.id,
+                context.words.label("with_fee", title=method.title, fee=money(method.fee))
+                if refund and method.fee.amount
+                else method.title,
+                method.id,
+            )
+            for method in methods
+        ]
+
+
+async def recap(context: Context, draft: Draft) -> None:
+    draft["return_quote"] = None
+    request = return_request(draft)
+    key = idempotency_key(context.turn.conversation, "quote", request, context.turn.message_id)
+    quote = await context.shop.quote_return(context.caller, request, idempotency_key=key)
+    draft["return_quote"] = quote.id
+    reasons = {reason.id: reason.title for reason in await context.shop.return_reasons()}
+    methods = (await context.shop.returnable_items(context.caller, draft["return_order"]["id"])).methods
+    method = next((each.title for each in methods if each.id == draft["return_method"]), str(draft["return_method"]))
+    card = _recap_card(context, draft, quote, reasons.get(draft["return_reason"], ""), method)
+    context.say.say(
+        f"utter_return_recap_{request.resolution.value}",
+        call=f"POST /orders/{draft['return_order']['number']}/return-quote",
+        cards=[card],
+        total=money(quote.refund_total),
+    )
+
+
+def _recap_card(context: Context, draft: Draft, quote: ReturnQuote, reason: str, method: str) -> Card:
+    words = context.words
+    lines = draft["return_items"]
+    fields = [
+        (words.label("items"), ", ".join(words.label("item_count", **_count(line)) for line in lines)),
+        (words.label("reason"), reason),
+        (words.label("resolution"), words.state(quote.resolution)),
+        (words.label("method"), method),
+        (words.label("exchange_for"), ", ".join(draft["return_variants"].values())),
+        *[(charge.label, money(charge.amount)) for charge in quote.breakdown],
+    ]
+    if quote.resolution is not Resolution.EXCHANGE:
+        fields.append((words.label("total"), money(quote.refund_total)))
+    if quote.points_effect:
+        fields.append((words.label("points_effect"), f"{quote.points_effect:+d}"))
+    if quote.tier_after:
+        fields.append((words.label("tier_after"), quote.tier_after))
+    return Card("return", draft["return_order"]["number"], tuple(fields))
+
+
+def _count(line: dict[str, Any]) -> dict[str, Any]:
+    return {"quantity": line["quantity"], "title": line["title"]}
+
+
+def return_request(draft: Draft) -> ReturnRequest:
+    variants = draft["return_variants"] or {}
+    return ReturnRequest(
+        order_id=draft["return_order"]["id"],
+        lines=tuple(
+            ReturnLine(
+                line_id=line["line_id"],
+                quantity=line["quantity"],
+                reason=draft["return_reason"],
+                exchange_for=variants.get(line["line_id"]),
+            )
+            for line in draft["return_items"]
+        ),
+        resolution=Resolution(draft["return_resolution"]),
+        method=draft["return_method"],
+        quote_id=draft["return_quote"],
+    )
+
+
+async def reasons_for(context: Context, order_id: str, line_ids: list[str]) -> list[ReturnReason]:
+    """The shop's reasons that fit every chosen line's category."""
+    order = await context.shop.get_order(context.caller, order_id)
+    categories = {line.category for line in order.lines if line.id in line_ids}
+    reasons = await context.shop.return_reasons()
+    return [reason for reason in reasons if not reason.categories or categories <= set(reason.categories)]
+
+
+async def _chosen_items(context: Context, draft: Draft) -> list[ReturnableItem]:
+    items = (await context.shop.returnable_items(context.caller, draft["return_order"]["id"])).items
+    chosen = {line["line_id"] for line in draft["return_items"]}
+    return [item for item in items if item.line_id in chosen]
+
+
+RETURN_FORM = Form(
+    "return_form",
+    skill="returns",
+    steps=(
+        WhichOrder(
+            "return_order",
+            "utter_ask_return_order",
+            "utter_return_no_order",
+            was_sent,
+            resets=(
+                "return_items",
+                "return_undecided",
+                "return_variants",
+                "return_variants_so_far",
+                "return_method",
+                "return_confirm",
+                "return_quote",
+            ),
+        ),
+        WhichItems(),
+        Reason(),
+        GetBack(),
+        Variants(),
+        Method(),
+        Confirm(
+            "return_confirm",
+            recap,
+            change_template="utter_return_what_to_change",
+            changeable={
+                "return_order": "change_order",
+                "return_items": "change_items",
+                "return_reason": "change_reason",
+                "return_resolution": "change_resolution",
+                "return_method": "change_method",
+            },
+        ),
+    ),
+    extra_slots=("return_undecided", "return_variants_so_far", "return_quote"),
+)

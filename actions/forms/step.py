@@ -1,0 +1,52 @@
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from actions.context import Context
+from actions.draft import Draft
+
+
+class Outcome(Enum):
+    NOT_UNDERSTOOD = auto()
+    ANSWERED = auto()  # look for the next question
+    ASKED = auto()  # the step has said or asked something itself; wait for the customer
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a customer wrote, as one step of a form sees it.
+
+    `asked`: the step had asked for it. Otherwise it may be a correction of an earlier answer, or an opening sentence
+    that says more than the wish. `loose`: a choice among other words counts; else the message must be nothing but it.
+    """
+
+    text: str
+    entities: dict[str, str]
+    asked: bool
+    loose: bool
+    is_button: bool
+
+
+class FormEnded(Exception):
+    pass
+
+
+class Step(ABC):
+    """One question of a form."""
+
+    slot: str
+    # The slots whose answers no longer hold when this one changes.
+    resets: tuple[str, ...] = ()
+    # Whether the sentence that opened the form may answer it.
+    opening: bool = True
+
+    @abstractmethod
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        """Ask; False if nothing was to be asked because the answer was clear and has been put into the draft."""
+
+    @abstractmethod
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome: ...
+
+    async def otherwise(self, context: Context, draft: Draft) -> Outcome:  # noqa: ARG002 - for those that need them
+        """The last word on an answer that no step understood."""
+        return Outcome.NOT_UNDERSTOOD

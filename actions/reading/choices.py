@@ -1,0 +1,101 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.reading.lexicon import meanings, number_words, raw_words, word_list
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that can be chosen: its value, and the text by which a customer may name it."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`whole`: the message holds nothing but the choice. `tied`: several options fit equally well."""
+
+    values: tuple[str, ...] = ()
+    whole: bool = False
+    tied: bool = False
+
+
+def find_one(text: str, options: Sequence[Option]) -> Found:
+    """The option that shares most words with the text; several when they tie."""
+    said = set(meanings(text))
+    scores = {option.value: len(said & set(meanings(option.text))) for option in options}
+    best = max(scores.values(), default=0)
+    if not best:
+        return Found()
+    values = tuple(value for value, score in scores.items() if score == best)
+    known = {word for option in options if option.value in values for word in meanings(option.text)}
+    return Found(values, whole=_only(said, known), tied=len(values) > 1)
+
+
+def find_many(text: str, options: Sequence[Option]) -> Found:
+    """Every option that a part of the text names ("the blue shirt and the mug"), all of them for "both"."""
+    if word_list("everything") & set(raw_words(text)) and len(options) > 1:
+        named = _named(text, options)
+        chosen = tuple(named) or tuple(option.value for option in options)
+        known = {word for option in options for word in meanings(option.text)} | word_list("everything")
+        return Found(chosen, whole=_only(set(meanings(text)), known))
+    named = _named(text, options)
+    known = {word for option in options if option.value in named for word in meanings(option.text)}
+    return Found(tuple(named), whole=bool(named) and _only(set(meanings(text)), known))
+
+
+def _named(text: str, options: Sequence[Option]) -> dict[str, None]:
+    """Per part of the text the best option; a tie names none, so that the customer is asked."""
+    named: dict[str, None] = {}
+    for part in split_parts(text):
+        found = find_one(part, options)
+        if found.values and not found.tied:
+            named[found.values[0]] = None
+    return named
+
+
+def split_parts(text: str) -> list[str]:
+    for joint in (" and ", " & ", ";", " plus "):
+        text = text.replace(joint, ",")
+    return [part for part in text.split(",") if part.strip()]
+
+
+def find_number(text: str) -> int | None:
+    """The only number in the text, in digits or as a word."""
+    numbers = [number for word in raw_words(text) if (number := _number(word)) is not None]
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def only_number(text: str) -> int | None:
+    """A number in a text that holds nothing else: "make it 2"."""
+    rest = [word for word in meanings(text) if _number(word) is None]
+    return None if rest else find_number(text)
+
+
+def mentions(text: str, words: str) -> bool:
+    return bool(word_list(words) & set(raw_words(text)))
+
+
+def says_no(text: str) -> bool:
+    words = raw_words(text)
+    return bool(words) and words[0] in word_list("no")
+
+
+def says_only_yes(text: str) -> bool:
+    words = set(raw_words(text))
+    return bool(words & word_list("yes")) and words <= (word_list("yes") | word_list("filler")) and not says_no(text)
+
+
+def says_only_no(text: str) -> bool:
+    return says_no(text) and set(raw_words(text)) <= (word_list("no") | word_list("filler"))
+
+
+def _number(word: str) -> int | None:
+    if word.isdigit() and len(word) < 4:  # noqa: PLR2004 - longer ones are order numbers
+        return int(word)
+    return number_words().get(word)
+
+
+def _only(said: set[str], known: set[str]) -> bool:
+    return all(word in known or _number(word) is not None for word in said)

@@ -1,0 +1,1 @@
+"""What the assistant can do: one module per skill, each with `HANDLERS`, action name → handler."""

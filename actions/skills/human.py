@@ -1,0 +1,26 @@
+from rasa_sdk.events import SlotSet
+
+from actions.context import Context, Events, Handler
+from actions.failures import skill_of
+from actions.forms import flow
+from actions.replies import HandoffReason
+from actions.summary import summary
+
+
+async def human(context: Context) -> Events:
+    """The customer asks for a person, or takes up our offer of one, whose reason then counts."""
+    offered = context.turn.slots.get("offer") or {}
+    if offered.get("kind") == "human":
+        return hand_over(context, "utter_handoff", offered["reason"], offered["skill"])
+    return hand_over(context, "utter_handoff", "customer_request")
+
+
+def hand_over(context: Context, template: str, reason: HandoffReason, skill: str | None = None) -> Events:
+    """Leaves nothing open behind, so that the first message after the advisor is understood."""
+    wanted = skill if skill and skill != "general" else skill_of(context)
+    context.say.hand_over(template, reason, skill=wanted, summary=summary(context))
+    kept = [SlotSet(name, None) for name in ("offer", "wanted", "stack", "misunderstood", "opening")]
+    return [*flow.leave(context), *kept]
+
+
+HANDLERS: dict[str, Handler] = {"action_human": human}

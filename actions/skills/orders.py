@@ -1,0 +1,156 @@
+from rasa_sdk.events import SlotSet
+
+from actions.cards import order_card, shipment_card
+from actions.context import Context, Events, Handler
+from actions.draft import Draft
+from actions.forms import flow
+from actions.forms.cancel import is_open
+from actions.forms.orders import MOST_CHOICES, name_order, order_buttons, order_slot
+from actions.identity import personal, submits
+from actions.keys import idempotency_key
+from actions.offers import human, made
+from actions.reading.choices import mentions
+from actions.replies import Card
+from actions.words import money
+from actions.writing import write
+from backends.models import Order, OrderStatus, OrderSummary, Shipment, ShipmentStatus
+
+_UNDERWAY = {OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED}
+
+
+@personal
+async def order_status(context: Context) -> Events:
+    order = await find_order(context, "order_status", "utter_which_order")
+    if order is None:
+        return []
+    cards = [shipment_card(context.words, order, shipment) for shipment in order.shipments]
+    context.say.say(
+        _status_template(order),
+        call=f"GET /orders/{order.number}",
+        cards=cards or [order_card(context.words, order)],
+        order=order.number,
+        day=_day(context, order),
+    )
+    return [SlotSet("recent_order", order.number)]
+
+
+def _status_template(order: Order) -> str:
+    parcels = {shipment.status for shipment in order.shipments}
+    if ShipmentStatus.EXCEPTION in parcels:
+        return "utter_order_status_delayed"
+    if ShipmentStatus.RETURNED_TO_SENDER in parcels:
+        return "utter_order_status_returned_to_sender"
+    if order.status is OrderStatus.SHIPPED and ShipmentStatus.OUT_FOR_DELIVERY in parcels:
+        return "utter_order_status_out_for_delivery"
+    if order.status is OrderStatus.SHIPPED and not any(shipment.eta for shipment in order.shipments):
+        return "utter_order_status_shipped_no_date"
+    if order.status is OrderStatus.DELIVERED and not any(shipment.delivered_at for shipment in order.shipments):
+        return "utter_order_status_delivered_no_date"
+    return f"utter_order_status_{order.status.value}"
+
+
+def _day(context: Context, order: Order) -> str:
+    def of(shipment: Shipment) -> str:
+        return context.words.day(shipment.delivered_at or shipment.eta)
+
+    return next((day for shipment in reversed(order.shipments) if (day := of(shipment))), "")
+
+
+@personal
+async def order_list(context: Context) -> Events:
+    orders = (await context.shop.list_orders(context.caller)).items[:MOST_CHOICES]
+    if not orders:
+        context.say.say("utter_order_none", call="GET /orders")
+        return []
+    cards = [_summary_card(context, order) for order in orders]
+    context.say.say("utter_order_list", call="GET /orders", cards=cards, count=len(orders))
+    return []
+
+
+def _summary_card(context: Context, order: OrderSummary) -> Card:
+    words = context.words
+    fields = (
+        (words.label("status"), words.state(order.status)),
+        (words.label("placed"), words.day(order.placed_at)),
+        (words.label("total"), money(order.total)),
+        (words.label("delivered"), words.day(order.delivered_at)),
+        (words.label("expected"), "" if order.delivered_at else words.day(order.eta)),
+    )
+    return Card("order", order.number, fields, subtitle=order.title)
+
+
+async def find_order(context: Context, intent: str, template: str) -> Order | None:
+    """The order that the customer means; None when they were asked which one, or have none."""
+    turn = context.turn
+    number = turn.entity("order_number", "order")
+    if number:
+        return await context.shop.get_order(context.caller, number.upper())
+    orders = list((await context.shop.list_orders(context.caller)).items)
+    if not orders:
+        context.say.say("utter_order_none", call="GET /orders")
+        return None
+    chosen = name_order("" if turn.is_button else turn.text, orders, loose=True) or _obvious(context, orders)
+    if chosen is None:
+        buttons = order_buttons(context, orders[:MOST_CHOICES], intent)
+        context.say.say(template, call="GET /orders", buttons=buttons)
+        return None
+    return await context.shop.get_order(context.caller, chosen)
+
+
+def _obvious(context: Context, orders: list[OrderSummary]) -> str | None:
+    """The only order, or the only one that is still underway."""
+    underway = [order.number for order in orders if order.status in _UNDERWAY]
+    if mentions(context.turn.text, "everything"):
+        return None
+    if len(orders) == 1:
+        return orders[0].number
+    return underway[0] if len(underway) == 1 else None
+
+
+@personal
+async def order_cancel(context: Context) -> Events:
+    if context.turn.active_form not in {None, flow.ORDER_CANCEL} and not context.turn.entities:
+        words = context.turn.text.split()
+        if len(words) == 1:  # "cancel", said while something else is being filled in
+            context.say.say("utter_stopped")
+            return [*flow.leave(context), *flow.offer_waiting(context)]
+    preset = {}
+    number = context.turn.entity("order_number", "order")
+    if number:
+        preset["cancel_order"] = order_slot(await context.shop.get_order(context.caller, number.upper()))
+    elif not context.turn.is_button:
+        open_orders = [order for order in (await context.shop.list_orders(context.caller)).items if is_open(order)]
+        chosen = name_order(context.turn.text, open_orders, loose=True)
+        preset |= {"cancel_order": order_slot(order) for order in open_orders if order.number == chosen}
+    return flow.start(context, flow.ORDER_CANCEL, preset)
+
+
+@submits(flow.ORDER_CANCEL, "cancel_confirm")
+async def order_cancel_submit(context: Context, draft: Draft) -> Events:
+    order_id = draft["cancel_order"]["id"]
+    key = idempotency_key(context.turn.conversation, "cancel-order", order_id)
+    order = await write(
+        context,
+        lambda: context.shop.cancel_order(context.caller, order_id, reason="customer_request", idempotency_key=key),
+    )
+    context.say.say(
+        "utter_order_cancelled",
+        call=f"POST /orders/{order.number}/cancel",
+        cards=[order_card(context.words, order)],
+        order=order.number,
+    )
+    return [SlotSet("recent_order", order.number)]
+
+
+async def order_change(context: Context) -> Events:
+    context.say.say("utter_order_change")
+    return made(context, human("unsupported_request", "orders"))
+
+
+HANDLERS: dict[str, Handler] = {
+    "action_order_status": order_status,
+    "action_order_list": order_list,
+    "action_order_cancel": order_cancel,
+    "action_order_change": order_change,
+    "action_order_cancel_submit": order_cancel_submit,
+}

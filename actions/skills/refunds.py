@@ -1,0 +1,136 @@
+from rasa_sdk.events import SlotSet
+
+from actions.cards import refund_card, return_card
+from actions.context import Context, Events, Handler
+from actions.draft import Draft
+from actions.forms import flow
+from actions.forms.orders import order_slot
+from actions.forms.refund import refund_request
+from actions.identity import personal, submits
+from actions.keys import idempotency_key
+from actions.offers import human, made
+from actions.replies import Button, button
+from actions.words import money
+from actions.writing import write
+from backends.errors import Refused
+from backends.models import Order, Refund, RefundStatus, Return
+
+_MOST_CARDS = 5
+
+
+@personal
+async def refund_status(context: Context) -> Events:
+    number = context.turn.entity("order_number", "order")
+    order = await context.shop.get_order(context.caller, number.upper()) if number else None
+    refunds = list((await context.shop.list_refunds(context.caller, order_id=order.id if order else None)).items)
+    underway = [refund for refund in refunds if refund.status is not RefundStatus.PROCESSED]
+    if not underway:
+        announced = await _announced(context, order)
+        if announced:
+            return _tell_announced(context, announced)
+    told = underway or refunds[:1]
+    if not told:
+        context.say.say("utter_refund_none", call="GET /refunds")
+        return []
+    if len(told) > 1:
+        cards = [refund_card(context.words, refund) for refund in told[:_MOST_CARDS]]
+        context.say.say("utter_refund_status_several", call="GET /refunds", cards=cards, count=len(told))
+        return []
+    return _tell(context, told[0])
+
+
+def _tell(context: Context, refund: Refund) -> Events:
+    dated = refund.status is not RefundStatus.PENDING or refund.expected_by is not None
+    context.say.say(
+        f"utter_refund_status_{refund.status.value}" if dated else "utter_refund_status_pending_no_date",
+        call=f"GET /refunds → {refund.number}",
+        cards=[refund_card(context.words, refund)],
+        amount=money(refund.amount),
+        number=refund.number,
+        day=context.words.day(refund.processed_at or refund.expected_by),
+    )
+    events: Events = [SlotSet("recent_order", refund.order_number)]
+    if refund.status is RefundStatus.FAILED:
+        events += made(context, human("tool_failure", "refunds"))
+    return events
+
+
+async def _announced(context: Context, order: Order | None) -> Return | None:
+    """The newest return whose refund is still to come."""
+    returns = (await context.shop.list_returns(context.caller)).items
+    return next(
+        (
+            each
+            for each in returns
+            if each.refund_status is RefundStatus.PENDING and (order is None or each.order_id == order.id)
+        ),
+        None,
+    )
+
+
+def _tell_announced(context: Context, found: Return) -> Events:
+    context.say.say(
+        "utter_refund_after_return" if found.refund_expected_by else "utter_refund_after_return_no_date",
+        call=f"GET /returns/{found.number}",
+        cards=[return_card(context.words, found)],
+        number=found.number,
+        amount=money(found.refund_total),
+        day=context.words.day(found.refund_expected_by),
+    )
+    return [SlotSet("recent_order", found.order_number)]
+
+
+@personal
+async def refund_request_start(context: Context) -> Events:
+    if context.turn.active_form in {flow.REFUND, flow.RETURN}:
+        return []
+    preset = {}
+    number = context.turn.entity("order_number", "order")
+    if number:
+        preset["refund_order"] = order_slot(await context.shop.get_order(context.caller, number.upper()))
+    return flow.start(context, flow.REFUND, preset)
+
+
+@submits(flow.REFUND, "refund_confirm")
+async def refund_submit(context: Context, draft: Draft) -> Events:
+    request = refund_request(draft)
+    key = idempotency_key(context.turn.conversation, "request-refund", request)
+    try:
+        refund = await write(context, lambda: context.shop.request_refund(context.caller, request, idempotency_key=key))
+    except Refused as refusal:
+        return await _refused(context, refusal, draft["refund_order"]["number"])
+    needs_approval = refund.status is RefundStatus.NEEDS_APPROVAL
+    context.say.say(
+        "utter_refund_needs_approval" if needs_approval else "utter_refund_created",
+        call=f"POST /refunds → {refund.number}",
+        cards=[refund_card(context.words, refund)],
+        amount=money(refund.amount),
+        number=refund.number,
+    )
+    return [SlotSet("recent_order", refund.order_number)]
+
+
+async def _refused(context: Context, refusal: Refused, order: str) -> Events:
+    """Why the shop's rules do not allow it, and what is possible instead."""
+    policies = await context.shop.policies()
+    context.say.say(
+        f"utter_refund_refused_{refusal.code}" if refusal.code in _REFUSALS else "utter_refund_refused",
+        call="POST /refunds",
+        buttons=_instead(context, order),
+        limit=money(policies.refund_without_return_up_to),
+    )
+    return made(context, human("policy_restriction", "refunds"))
+
+
+_REFUSALS = {"already_refunded", "quantity_exceeded", "conflict"}
+
+
+def _instead(context: Context, order: str) -> list[Button]:
+    return [button(context.words.label("start_return"), "return_start", order=order)]
+
+
+HANDLERS: dict[str, Handler] = {
+    "action_refund_status": refund_status,
+    "action_refund_request": refund_request_start,
+    "action_refund_submit": refund_submit,
+}

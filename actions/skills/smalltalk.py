@@ -1,0 +1,101 @@
+from actions.context import Context, Events, Handler
+from actions.forms import flow
+from actions.offers import human, made
+from actions.skills.human import hand_over
+
+# Slots whose question has an explanation of its own: utter_why_<slot>.
+EXPLAINED = frozenset(
+    {
+        "return_order",
+        "return_items",
+        "return_reason",
+        "return_resolution",
+        "return_variants",
+        "return_method",
+        "return_confirm",
+        "refund_order",
+        "refund_item",
+        "refund_reason",
+        "refund_method",
+        "refund_confirm",
+        "cancel_confirm",
+        "redeem_confirm",
+        "verification_order",
+        "verification_email",
+    }
+)
+
+
+def _says(template: str) -> Handler:
+    async def say(context: Context) -> Events:
+        context.say.say(template)
+        return []
+
+    return say
+
+
+async def greet(context: Context) -> Events:
+    name = context.turn.first_name
+    if name:
+        context.say.say("utter_greet_by_name", first_name=name)
+    else:
+        context.say.say("utter_greet")
+    return []
+
+
+async def goodbye(context: Context) -> Events:
+    context.say.close("utter_goodbye")
+    return [*flow.leave(context), *flow.forget_waiting()]
+
+
+async def stop(context: Context) -> Events:
+    if context.turn.active_form is None:
+        context.say.say("utter_nothing_to_stop")
+        return flow.forget_waiting()
+    context.say.say("utter_stopped")
+    return [*flow.leave(context), *flow.offer_waiting(context)]
+
+
+async def repeat(context: Context) -> Events:
+    if context.turn.active_form:
+        return []  # the form asks its question again
+    said = context.turn.previous_bot_messages()
+    for message in said:
+        context.say.again(message)
+    if not said:
+        context.say.say("utter_nothing_to_repeat")
+    return []
+
+
+async def why(context: Context) -> Events:
+    slot = context.turn.requested_slot if context.turn.active_form else None
+    context.say.say(f"utter_why_{slot}" if slot in EXPLAINED else "utter_why")
+    return []
+
+
+async def insult(context: Context) -> Events:
+    context.say.say("utter_insult")
+    return made(context, human("complaint"))
+
+
+async def complaint(context: Context) -> Events:
+    """The first time a person is offered, the second time fetched."""
+    offered = context.turn.slots.get("offer") or {}
+    if offered.get("reason") == "complaint":
+        return hand_over(context, "utter_complaint_handoff", "complaint")
+    context.say.say("utter_complaint")
+    return made(context, human("complaint"))
+
+
+HANDLERS: dict[str, Handler] = {
+    "action_greet": greet,
+    "action_goodbye": goodbye,
+    "action_thank": _says("utter_thank"),
+    "action_stop": stop,
+    "action_repeat": repeat,
+    "action_why": why,
+    "action_insult": insult,
+    "action_complaint": complaint,
+    "action_bot_challenge": _says("utter_bot_challenge"),
+    "action_chitchat": _says("utter_chitchat"),
+}

@@ -1,0 +1,88 @@
+"""One customer message and the conversation it falls into, read from Rasa's tracker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk.interfaces import Tracker
+
+from backends.models import Caller
+
+ANONYMOUS, GUEST, CUSTOMER = "anonymous", "guest", "customer"
+
+# With one of these the customer may well be answering the question that was asked. Any other intent is a wish of its
+# own, unless the whole message is an answer.
+ANSWERING_INTENTS = frozenset({"inform", "affirm", "deny", "nlu_fallback", "out_of_scope", "chitchat", "thank", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    conversation: str
+    message_id: str
+    text: str
+    intent: str
+    entities: Mapping[str, tuple[str, ...]]
+    metadata: Mapping[str, Any]
+    slots: Mapping[str, Any]
+    active_form: str | None = None
+    requested_slot: str | None = None
+    faq: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(str(self.metadata.get("assertion") or ""))
+
+    @property
+    def auth_level(self) -> str:
+        return str(self.metadata.get("auth_level") or ANONYMOUS)
+
+    @property
+    def first_name(self) -> str:
+        return str(self.metadata.get("first_name") or "")
+
+    @property
+    def is_button(self) -> bool:
+        return self.text.startswith(f"/{self.intent}")
+
+    @property
+    def may_answer(self) -> bool:
+        return self.is_button or self.intent in ANSWERING_INTENTS
+
+    def entity(self, *names: str) -> str | None:
+        return next((self.entities[name][0] for name in names if self.entities.get(name)), None)
+
+    def answers(self, form: str) -> bool:
+        """Whether this message was given while `form` waited for an answer, and nothing has dealt with it since."""
+        actions = [str(event.get("name")) for event in self.events if event.get("event") == "action"]
+        before = actions[:-1] if actions and actions[-1] == form else actions
+        return self.active_form == form and bool(before) and before[-1] == "action_listen"
+
+    def previous_bot_messages(self) -> list[Mapping[str, Any]]:
+        """What the bot said in its last turn, oldest first."""
+        users = [index for index, event in enumerate(self.events) if event.get("event") == "user"]
+        start, end = (users[-2] if len(users) > 1 else 0), (users[-1] if users else len(self.events))
+        return [event for event in self.events[start:end] if event.get("event") == "bot"]
+
+
+def read_turn(tracker: Tracker) -> Turn:
+    message = tracker.latest_message or {}
+    entities: dict[str, tuple[str, ...]] = {}
+    for entity in message.get("entities") or []:
+        name = str(entity.get("entity"))
+        entities[name] = (*entities.get(name, ()), str(entity.get("value")))
+    metadata = message.get("metadata")
+    faq = message.get("faq")
+    return Turn(
+        conversation=str(tracker.sender_id),
+        message_id=str(message.get("message_id") or ""),
+        text=str(message.get("text") or ""),
+        intent=str((message.get("intent") or {}).get("name") or ""),
+        entities=entities,
+        metadata=metadata if isinstance(metadata, dict) else {},
+        slots=dict(tracker.slots),
+        active_form=(tracker.active_loop or {}).get("name"),
+        requested_slot=tracker.slots.get("requested_slot"),
+        faq=faq if isinstance(faq, dict) else {},
+        events=tuple(tracker.events),
+    )
