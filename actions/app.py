@@ -24,12 +24,9 @@ def create_app(settings: ActionSettings, *, shop: Commerce | None = None, faq: F
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            app.state.executor = create_executor(
-                settings,
-                app.state.metrics,
-                shop=shop or await stack.enter_async_context(open_shop(settings)),
-                faq=faq or await stack.enter_async_context(open_faq(settings)),
-            )
+            used_shop = shop if shop is not None else await stack.enter_async_context(open_shop(settings))
+            used_faq = faq if faq is not None else await stack.enter_async_context(open_faq(settings))
+            app.state.executor = create_executor(settings, app.state.metrics, shop=used_shop, faq=used_faq)
             yield
             app.state.executor = None
 

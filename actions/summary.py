@@ -5,7 +5,7 @@ from actions.forms.catalogue import FORMS
 
 
 def summary(context: Context) -> str:
-    """Such as `form=return_form; return_order=JL-100234; return_items=2 × Linen shirt; auth=customer`."""
+    """Such as `form=return_form; return_order=JL-100234; return_items=2 x Linen shirt; auth=customer`."""
     turn = context.turn
     facts: list[tuple[str, str]] = []
     form = FORMS.get(turn.active_form or "") or next(
@@ -29,5 +29,5 @@ def _fact(value: object) -> str:
     if isinstance(value, dict):
         return str(value.get("number") or ", ".join(str(part) for part in value.values()))
     if isinstance(value, list):
-        return ", ".join(f"{item['quantity']} × {item['title']}" for item in value)
+        return ", ".join(f"{item['quantity']} x {item['title']}" for item in value)
     return str(value)

@@ -92,7 +92,9 @@ async def recap(context: Context, draft: Draft) -> None:
     line = await _line(context, draft)
     amount = Money(line.unit_price.amount * draft["refund_quantity"], line.unit_price.currency) if line else None
     reasons = {reason.id: reason.title for reason in await context.shop.return_reasons()}
-    title = f"{draft['refund_quantity']} × {line.title}" if line else words.label("shipping_costs")
+    title = words.label("shipping_costs")
+    if line:
+        title = words.label("item_count", quantity=draft["refund_quantity"], title=line.title)
     fields = (
         (words.label("item"), title),
         (words.label("reason"), reasons.get(draft["refund_reason"], "")),

@@ -1,4 +1,4 @@
-"""Messages whose meaning hangs on what was said before: yes, no, a bare piece of information, something not understood."""
+"""Messages whose meaning hangs on what was said before: yes, no, a bare fact, something not understood."""
 
 from rasa_sdk.events import SlotSet
 

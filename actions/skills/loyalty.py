@@ -104,7 +104,12 @@ async def redeem_submit(context: Context, draft: Draft) -> Events:
     key = idempotency_key(context.turn.conversation, "redeem", reward, draft["redeem_balance_after"])
     done = await write(context, lambda: context.shop.redeem(context.caller, reward, idempotency_key=key))
     cards = [_voucher_card(context, done.voucher)] if done.voucher else []
-    context.say.say("utter_redeemed", call="POST /loyalty/redemptions", cards=cards, balance=done.balance_after)
+    context.say.say(
+        "utter_redeemed" if cards else "utter_redeemed_no_voucher",
+        call="POST /loyalty/redemptions",
+        cards=cards,
+        balance=done.balance_after,
+    )
     return []
 
 

@@ -121,7 +121,7 @@ async def order_cancel(context: Context) -> Events:
     elif not context.turn.is_button:
         open_orders = [order for order in (await context.shop.list_orders(context.caller)).items if is_open(order)]
         chosen = name_order(context.turn.text, open_orders, loose=True)
-        preset |= {"cancel_order": order_slot(order) for order in open_orders if order.number == chosen}
+        preset = next(({"cancel_order": order_slot(each)} for each in open_orders if each.number == chosen), {})
     return flow.start(context, flow.ORDER_CANCEL, preset)
 
 
