@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import quote_plus
 
 import httpx
 from pydantic import SecretStr
@@ -53,7 +54,8 @@ class ClientCredentials:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
-        self._basic = httpx.BasicAuth(client_id, client_secret.get_secret_value())
+        # RFC 6749 section 2.3.1: both are form-encoded before HTTP Basic joins them.
+        self._basic = httpx.BasicAuth(quote_plus(client_id), quote_plus(client_secret.get_secret_value()))
         self._clock = clock
         self._lock = asyncio.Lock()
         self._headers: dict[str, str] = {}

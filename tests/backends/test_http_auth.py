@@ -71,8 +71,8 @@ async def test_without_a_token_nothing_happened(shop: BrokenShop, connect: Conne
 
 async def test_the_client_shows_itself_by_basic_authentication(shop: BrokenShop, connect: Connect) -> None:
     shop.script(Answer(body=ORDER))
-    await connect().get_order(EMMA, "o1")
-    expected = base64.b64encode(b"aftercare:s3cret").decode()
+    await connect(commerce_client_secret="s3:cret é").get_order(EMMA, "o1")
+    expected = base64.b64encode(b"aftercare:s3%3Acret+%C3%A9").decode()
     assert shop.token_requests[0].headers["authorization"] == f"Basic {expected}"
     assert shop.token_requests[0].body == b"grant_type=client_credentials"
 

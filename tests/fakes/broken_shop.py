@@ -55,7 +55,7 @@ class BrokenShop:
     `requests` are those for anything but tokens (`token_requests`); `revoked` tokens are answered 401.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[Request] = []
         self.token_requests: list[Request] = []
         self.tokens_issued = 0
@@ -65,7 +65,7 @@ class BrokenShop:
         self.connections = 0
         self._steps: deque[Answer | Drop] = deque()
         self._server: asyncio.Server | None = None
-        self._port = 0
+        self._port = port
         self._writers: set[asyncio.StreamWriter] = set()
 
     def script(self, *steps: Answer | Drop) -> None:
