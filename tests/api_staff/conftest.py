@@ -1,22 +1,31 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 from limits.aio.storage import MemoryStorage
+from pydantic import SecretStr
 
+from api.app import create_app
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
 from api.handoff.opening_hours import OpeningHours
 from api.handoff.service import HandoffService
 from api.handoff.texts import Texts
+from api.settings import ApiSettings
 from api.staff.models import Role, Session
 from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
 from common.database import Pool, create_pool
+from tests.api_staff.site import PASSWORD, Site
+from tests.fakes.customers import CustomerShop
+from tests.fakes.faq import FakeFaq
+from tests.fakes.rasa import FakeRasa
+from tests.fakes.server import served
 
-PASSWORD = "correct horse battery"
+SECRET = "internal-secret-of-the-tests-0123456789"
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +81,39 @@ def start(conversations: ConversationService) -> Callable[[], Awaitable[UUID]]:
             )
 
     return start
+
+
+@pytest_asyncio.fixture
+async def faq() -> FakeFaq:
+    faq = FakeFaq(SECRET)
+    faq.add("return-window", "How long can I return", "You have {{ return_window }}.", category="returns")
+    faq.add("gift-wrap", "Do you wrap gifts", "Yes, for a fee.", category="orders")
+    return faq
+
+
+@pytest.fixture
+def shop() -> CustomerShop:
+    return CustomerShop()
+
+
+@pytest_asyncio.fixture
+async def site(
+    api_database: str, staff: StaffService, faq: FakeFaq, shop: CustomerShop, tmp_path: Path
+) -> AsyncIterator[Site]:
+    """The gateway over HTTP; `staff` has emptied the accounts."""
+    async with served(faq.app) as faq_url, served(FakeRasa(SECRET).app) as rasa_url:
+        settings = ApiSettings(
+            _env_file=None,
+            data=tmp_path,
+            database_url=api_database,
+            internal_secret=SecretStr(SECRET),
+            assertion_secret=SecretStr(SECRET),
+            customer_token_secret=SecretStr(SECRET),
+            rasa_url=rasa_url,
+            faq_url=faq_url,
+            actions_url=rasa_url,
+            limit_conversations_per_address="10000/minute",
+        )
+        app = create_app(settings, commerce=shop.as_commerce())
+        async with served(app) as url:
+            yield Site(url, app, staff)

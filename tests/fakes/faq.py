@@ -1,0 +1,130 @@
+"""The FAQ service's curation as docs/reference/internal.md describes it, in memory."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from pydantic import SecretStr
+
+from common.internal import require_internal_secret
+from common.problems import Problem, install_problem_handlers
+
+Body = dict[str, Any]
+CONTENT = ("question", "phrasings", "answer", "category", "language")
+
+
+class FakeFaq:
+    """`versions` holds each entry's contents, oldest first; `live` the version that customers get."""
+
+    def __init__(self, secret: str) -> None:
+        self.versions: dict[str, list[Body]] = {}
+        self.live: dict[str, int | None] = {}
+        self.failing = False
+        self.app = FastAPI(dependencies=[Depends(require_internal_secret(SecretStr(secret))), Depends(self._check)])
+        install_problem_handlers(self.app)
+        self.app.get("/v1/entries")(self._entries)
+        self.app.post("/v1/entries", status_code=201)(self._create)
+        self.app.get("/v1/entries/{entry}")(self._read)
+        self.app.put("/v1/entries/{entry}")(self._save)
+        self.app.get("/v1/entries/{entry}/versions")(self._versions)
+        self.app.post("/v1/entries/{entry}/publish")(self._publish)
+        self.app.post("/v1/entries/{entry}/unpublish")(self._unpublish)
+        self.app.post("/v1/entries/{entry}/rollback")(self._roll_back)
+        self.app.post("/v1/understand")(self._understand)
+
+    def add(self, entry: str, question: str, answer: str, *, live: bool = True, **members: Any) -> None:
+        content = {"question": question, "phrasings": [], "answer": answer, "category": None, "language": "en"}
+        self.versions[entry] = [self._version(content | members, "import")]
+        self.live[entry] = 1 if live else None
+
+    async def _check(self) -> None:
+        if self.failing:
+            raise Problem(500, "internal_error", "Something went wrong on our side.")
+
+    @staticmethod
+    def _version(content: Body, author: str | None, note: str | None = None) -> Body:
+        kept = {name: content[name] for name in CONTENT}
+        return kept | {"author": author, "note": note, "saved_at": datetime.now(UTC).isoformat()}
+
+    def _out(self, entry: str, version: int | None = None) -> Body:
+        if entry not in self.versions:
+            raise Problem(404, "not_found", f"There is no entry {entry}.")
+        latest, live = len(self.versions[entry]), self.live[entry]
+        status = "published" if live else "draft" if latest == 1 else "unpublished"
+        number = version or latest
+        known = {"id": entry, "version": number, "status": status, "latest": latest, "live": live}
+        return self.versions[entry][number - 1] | known
+
+    def _expect(self, entry: str, body: Body) -> None:
+        current = self._out(entry)["version"]
+        if body.get("expected_version") not in (None, current):
+            raise Problem(409, "stale_version", f"{entry} is at version {current}.", current_version=current)
+
+    def _warnings(self, entry: str, body: Body) -> list[Body]:
+        return [
+            {"text": text, "entry": other, "phrasing": phrasing, "similarity": 1.0}
+            for text in body["phrasings"]
+            for other in self.versions
+            if other != entry
+            for phrasing in self.versions[other][-1]["phrasings"]
+            if phrasing == text
+        ]
+
+    @staticmethod
+    def _validate(body: Body) -> None:
+        wrong = {name: "is empty" for name in ("question", "answer") if not body[name]}
+        if wrong:
+            raise Problem(422, "invalid_entry", "not complete", field_errors=wrong)
+
+    async def _entries(self) -> Body:
+        return {"entries": [self._out(entry) for entry in self.versions]}
+
+    async def _read(self, entry: str, view: str = "live") -> Body:
+        return self._out(entry, self.live[entry] if view == "live" else None)
+
+    async def _versions(self, entry: str) -> Body:
+        return {"entries": [self._out(entry, number + 1) for number in range(self._out(entry)["latest"])]}
+
+    async def _create(self, body: Body) -> Body:
+        self._validate(body)
+        entry = body["id"] or body["question"].lower().replace(" ", "-")
+        if entry in self.versions:
+            raise Problem(409, "entry_exists", f"There is an entry {entry} already.")
+        self.versions[entry] = [self._version(body, body["author"])]
+        self.live[entry] = None
+        return self._out(entry) | {"warnings": self._warnings(entry, body)}
+
+    async def _save(self, entry: str, body: Body) -> Body:
+        self._validate(body)
+        self._expect(entry, body)
+        self.versions[entry].append(self._version(body, body["author"]))
+        return self._out(entry) | {"warnings": self._warnings(entry, body)}
+
+    async def _publish(self, entry: str, body: Body) -> Body:
+        self._expect(entry, body)
+        self.live[entry] = len(self.versions[entry])
+        return self._out(entry)
+
+    async def _unpublish(self, entry: str, body: Body) -> Body:
+        self._expect(entry, body)
+        self.live[entry] = None
+        return self._out(entry)
+
+    async def _roll_back(self, entry: str, body: Body) -> Body:
+        self._expect(entry, body)
+        earlier = self.versions[entry][body["version"] - 1]
+        self.versions[entry].append(self._version(earlier, body["author"], f"rolled back to version {body['version']}"))
+        self.live[entry] = len(self.versions[entry])
+        return self._out(entry)
+
+    async def _understand(self, body: Body) -> Body:
+        """A candidate for each live entry that shares a word; sure from half of the words on."""
+        asked = set(body["text"].lower().split())
+        found = []
+        for entry, version in self.live.items():
+            if version and (shared := asked & set(self._out(entry, version)["question"].lower().split())):
+                found.append(self._out(entry, version) | {"entry": entry, "probability": len(shared) / len(asked)})
+        found.sort(key=lambda each: -each["probability"])
+        best = found[0]["probability"] if found else 0.0
+        decision = "answer" if best >= 0.5 else "abstain"
+        return {"decision": decision, "probability": best, "candidates": found[:3]}
