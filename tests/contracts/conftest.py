@@ -1,6 +1,8 @@
 """The shop under test: the one at `--commerce-url`, else the sample shop, started for this run on a fresh database."""
 
 import os
+import time
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -8,7 +10,7 @@ import httpx
 import pytest
 
 from tests.contracts.contract import Contract, load_contract
-from tests.contracts.sandbox import Sandbox, run_sandbox
+from tests.contracts.sandbox import Sandbox, customer_ids, run_ahead, run_sandbox
 from tests.contracts.shop import Credentials, Reply, Shop, Who
 from tests.contracts.world import World
 from tests.fakes.broken_shop import Answer, BrokenShop
@@ -82,10 +84,26 @@ async def world(pytestconfig: pytest.Config, sandbox: Sandbox | None, shop: Shop
     customers = option(pytestconfig, "commerce_customers") or ""
     ids = tuple(filter(None, customers.split(",")))
     if sandbox is not None:
-        ids = ids or tuple((await shop.http.get("/shop/customers")).json_ids())
+        ids = customer_ids(sandbox)
     if len(ids) < 2:
         pytest.exit("--commerce-customers must name at least two test customers", returncode=2)
     return World(shop, ids, allow_gaps=bool(option(pytestconfig, "commerce_allow_gaps")))
+
+
+@pytest.fixture
+def later(sandbox: Sandbox | None, shop: Shop) -> Later | None:
+    """`later(seconds, who, body)` → what `POST /returns` answers so many seconds from now; None without the sandbox."""
+    if sandbox is None:
+        return None
+
+    async def post(seconds: float, who: Who, body: Any) -> Reply:
+        with run_ahead(sandbox, seconds) as url:
+            async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+                future = await Shop(http, shop.contract, shop.credentials).authenticated()
+                assertion = future.assertion(who, exp=int(time.time() + seconds) + 120)
+                return await future.send("POST", "/returns", assertion=assertion, body=body, key=str(uuid.uuid4()))
+
+    return post
 
 
 @pytest.fixture

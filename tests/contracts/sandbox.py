@@ -5,14 +5,21 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import jwt
+import uvicorn
 
+from backends.sandbox.app import create_app
+from backends.sandbox.settings import SandboxSettings
+from common.internal import INTERNAL_SECRET_HEADER
 from ops.ports import free_ports
 from tests.contracts.shop import Credentials
 
@@ -55,7 +62,7 @@ def run_sandbox(database_url: str, *, webhook_url: str) -> Iterator[Sandbox]:
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            if not _ready(url, process):
+            if not _ready(url, lambda: process.poll() is None):
                 output.seek(0)
                 raise RuntimeError(f"the sample shop did not start:\n{output.read().decode()[-4000:]}")
             yield Sandbox(url, environment, credentials, webhook_secret)
@@ -64,9 +71,38 @@ def run_sandbox(database_url: str, *, webhook_url: str) -> Iterator[Sandbox]:
             process.wait(timeout=20)
 
 
-def _ready(url: str, process: "subprocess.Popen[bytes]") -> bool:
+@contextmanager
+def run_ahead(sandbox: Sandbox, seconds: float) -> Iterator[str]:
+    """The URL of the same shop, on the same database, whose clock is so far ahead."""
+    names = {name.removeprefix("AFTERCARE_").lower(): value for name, value in sandbox.environment.items()}
+    settings = SandboxSettings.model_validate(names | {"shop_webhook_url": ""})
+    app = create_app(settings, clock=lambda: datetime.now(UTC) + timedelta(seconds=seconds))
+    (port,) = free_ports(1)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{port}"
+        if not _ready(url, thread.is_alive):
+            raise RuntimeError("the sample shop of tomorrow did not start")
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+def customer_ids(sandbox: Sandbox) -> tuple[str, ...]:
+    """Of the named customers; their ids are what the shop's own login says they are."""
+    secret = {INTERNAL_SECRET_HEADER: sandbox.environment["AFTERCARE_INTERNAL_SECRET"]}
+    with httpx.Client(base_url=sandbox.url, headers=secret, trust_env=False) as http:
+        references = [item["reference"] for item in http.get("/shop/customers").json()["items"]]
+        tokens = [http.post("/shop/token", json={"customer": each}).json()["customer_token"] for each in references]
+    return tuple(jwt.decode(token, options={"verify_signature": False})["sub"] for token in tokens)
+
+
+def _ready(url: str, alive: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and alive():
         try:
             if httpx.get(f"{url}/readyz", timeout=2, trust_env=False).is_success:
                 return True
