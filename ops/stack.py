@@ -61,6 +61,10 @@ class Stack:
     def url(self, process: str) -> str:
         return f"http://127.0.0.1:{self.settings.ports()[process]}"
 
+    def postgres_pid(self) -> int | None:
+        """Of the embedded server; None where another one is used."""
+        return self._postgres.get_pid() if self._postgres else None
+
     def start(self) -> None:
         self._prepare_data()
         with self.step("encoder"):

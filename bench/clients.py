@@ -1,0 +1,90 @@
+"""A customer, as seen from outside: sends a sentence, waits for the whole reply. One class an assistant.
+
+`say` returns seconds from the POST to the reply event: for Aftercare what the widget sees (POST, then the bot's message
+on the WebSocket), for stock Rasa the answer of its REST webhook.
+"""
+
+import json
+import time
+import uuid
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Protocol, Self
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+
+
+class Customer(Protocol):
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def say(self, text: str) -> float: ...
+
+
+class AftercareCustomer:
+    def __init__(self, http: httpx.AsyncClient, base_url: str, customer_token: str | None = None) -> None:
+        self._http = http
+        self._base_url = base_url
+        self._customer_token = customer_token
+        self._stack = AsyncExitStack()
+        self._socket: ClientConnection | None = None
+        self._url = ""
+        self._headers: dict[str, str] = {}
+        self.last_reply: dict[str, object] = {}
+
+    async def __aenter__(self) -> Self:
+        body = {"customer_token": self._customer_token} if self._customer_token else {}
+        created = (await self._http.post(f"{self._base_url}/v1/conversations", json=body)).raise_for_status().json()
+        self._url = f"{self._base_url}/v1/conversations/{created['id']}"
+        self._headers = {"Authorization": f"Bearer {created['token']}"}
+        stream = self._url.replace("http://", "ws://") + "/stream"
+        self._socket = await self._stack.enter_async_context(connect(stream, proxy=None, compression=None))
+        await self._socket.send(json.dumps({"token": created["token"], "after": 0}))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def say(self, text: str) -> float:
+        assert self._socket is not None
+        started = time.perf_counter()
+        headers = {**self._headers, "Idempotency-Key": str(uuid.uuid4())}
+        answer = await self._http.post(f"{self._url}/messages", json={"text": text}, headers=headers)
+        message_id = answer.raise_for_status().json()["message_id"]
+        while True:
+            event = json.loads(await self._socket.recv())
+            if event["type"] == "message" and event.get("in_reply_to") == message_id:
+                self.last_reply = event
+                return time.perf_counter() - started
+
+
+class StockCustomer:
+    def __init__(self, http: httpx.AsyncClient, base_url: str) -> None:
+        self._http = http
+        self._url = f"{base_url}/webhooks/rest/webhook"
+        self._sender = str(uuid.uuid4())
+        self.last_reply: dict[str, object] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    async def say(self, text: str) -> float:
+        started = time.perf_counter()
+        answer = await self._http.post(self._url, json={"sender": self._sender, "message": text})
+        replies = answer.raise_for_status().json()
+        taken = time.perf_counter() - started
+        if not replies:
+            raise RuntimeError("stock Rasa gave no answer: the baseline is broken")
+        self.last_reply = replies[0]
+        return taken
