@@ -31,9 +31,9 @@ class Person:
     http: httpx.AsyncClient
     csrf: str = ""
 
-    async def open(self, path: str, status: int = 200, **params: Any) -> httpx.Response:
+    async def open(self, path: str, expected: int = 200, /, **params: Any) -> httpx.Response:
         page = await self.http.get(path, params=params or None, headers=HTML)
-        assert page.status_code == status, f"{page.status_code} {page.text[:2000]}"
+        assert page.status_code == expected, f"{page.status_code} {page.text[:2000]}"
         return page
 
     async def post(self, path: str, **fields: Any) -> httpx.Response:
