@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx
-from fastapi import Request, WebSocket
+from fastapi.requests import HTTPConnection
 from limits.aio.storage import Storage
 
 from api.assistant.intake import Intake
@@ -52,7 +52,7 @@ class Services:
     readiness: Readiness
 
 
-def services_of(connection: Request | WebSocket) -> Services:
+def services_of(connection: HTTPConnection) -> Services:
     services: Services = connection.app.state.services
     return services
 

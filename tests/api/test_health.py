@@ -1,0 +1,48 @@
+from openapi_spec_validator import validate
+
+from backends.errors import Unavailable
+from tests.api.conftest import Gateway, Start
+
+CUSTOMER_CALLS = {
+    "createConversation",
+    "sendMessage",
+    "readEvents",
+    "identifyCustomer",
+    "requestHandoff",
+    "withdrawHandoff",
+}
+
+
+async def test_alive_needs_nobody(start_gateway: Start) -> None:
+    async with start_gateway(rasa_url="http://127.0.0.1:9") as gateway:
+        assert (await gateway.http.get("/livez")).text == "ok"
+
+
+async def test_ready_names_each_dependency(start_gateway: Start) -> None:
+    async with start_gateway(rasa_url="http://127.0.0.1:9") as gateway:
+        gateway.shop.fail_with = Unavailable()
+        answer = await gateway.http.get("/readyz")
+        assert answer.status_code == 503
+        checks = answer.json()["checks"]
+        assert set(checks) == {"database", "rasa", "faq", "actions", "backend"}
+        assert checks["database"] == "ok"
+        assert checks["rasa"] == "ConnectError"
+        assert checks["backend"] == "upstream_unavailable"
+
+
+async def test_readiness_is_asked_for_at_most_once_a_second(gateway: Gateway) -> None:
+    first = (await gateway.http.get("/readyz")).json()
+    gateway.shop.fail_with = Unavailable()
+    assert (await gateway.http.get("/readyz")).json() == first
+    assert first["checks"]["backend"] == "ok"
+
+
+async def test_the_openapi_is_valid_and_its_operation_ids_are_stable(gateway: Gateway) -> None:
+    document = (await gateway.http.get("/openapi.json")).json()
+    validate(document)
+    operations = [op for path in document["paths"].values() for op in path.values()]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(ids) == len(set(ids))
+    assert set(ids) >= CUSTOMER_CALLS | {"livez", "readyz", "metrics"}
+    later = ("feedback", "attachments", "reports", "privacy", "webhook", "/shop/")
+    assert not [path for path in document["paths"] if any(word in path for word in later)]

@@ -1,0 +1,62 @@
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI, Response
+
+from tests.api.conftest import SECRET, Start
+from tests.api.test_customers import token
+from tests.fakes.server import served
+
+
+@pytest_asyncio.fixture
+async def sandbox_url() -> AsyncIterator[str]:
+    """The sample shop's own two endpoints."""
+    app = FastAPI()
+
+    @app.get("/shop/customers")
+    async def customers() -> dict[str, list[dict[str, str]]]:
+        return {"customers": [{"customer": "emma", "name": "Emma Byrne", "about": "a late parcel"}]}
+
+    @app.post("/shop/token")
+    async def issue(body: dict[str, str]) -> Response:
+        if body["customer"] != "emma":
+            return Response(status_code=404)
+        return Response(f'{{"token": "{token()}"}}', media_type="application/json")
+
+    async with served(app) as url:
+        yield url
+
+
+async def test_the_sample_shop_issues_tokens_that_the_gateway_accepts(start_gateway: Start, sandbox_url: str) -> None:
+    async with start_gateway(sandbox=True, commerce_url=sandbox_url) as gateway:
+        [sample] = (await gateway.http.get("/shop/customers")).json()["customers"]
+        issued = (await gateway.http.post("/shop/token", json={"customer": sample["customer"]})).json()["token"]
+        customer = await gateway.customer(customer_token=issued)
+        await customer.say("hello")
+        await customer.reply()
+        assert gateway.rasa.calls[0]["metadata"]["auth_level"] == "customer"
+        answer = await gateway.http.post("/shop/token", json={"customer": "nobody"})
+        assert answer.status_code == 404
+        assert "/shop/token" in (await gateway.http.get("/openapi.json")).json()["paths"]
+
+
+async def test_a_sample_shop_that_is_down_is_said_to_be(start_gateway: Start) -> None:
+    async with start_gateway(sandbox=True, commerce_url="http://127.0.0.1:9") as gateway:
+        assert (await gateway.http.get("/shop/customers")).status_code == 503
+
+
+@pytest.mark.parametrize("path", ["/shop/customers", "/shop/codes?email=a@b.c", "/"])
+async def test_outside_the_sandbox_there_is_no_sample_shop(start_gateway: Start, path: str) -> None:
+    async with start_gateway(sandbox=False) as gateway:
+        assert (await gateway.http.get(path, headers={"X-Aftercare-Secret": SECRET})).status_code == 404
+        assert (await gateway.http.post("/shop/token", json={"customer": "emma"})).status_code == 404
+
+
+async def test_sent_codes_are_shown_to_our_own_tests_only(start_gateway: Start) -> None:
+    async with start_gateway(sandbox=True) as gateway:
+        await gateway.services.code_sender.send("emma@example.com", "123456")
+        path = "/shop/codes?email=emma@example.com"
+        assert (await gateway.http.get(path)).status_code == 401
+        answer = await gateway.http.get(path, headers={"X-Aftercare-Secret": SECRET})
+        assert answer.json() == {"code": "123456"}

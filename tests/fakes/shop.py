@@ -1,0 +1,42 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from backends.errors import BackendError, NotFound
+from backends.models import Verification, VerifiedGuest
+from backends.ports import Commerce
+
+ORDER, EMAIL = "JL-100234", "emma@example.com"
+
+
+class FakeShop:
+    """The retailer's part of guest verification: one order, one address."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, str, str]] = []
+        self.confirmed: list[tuple[str, str]] = []
+        self.fail_with: BackendError | None = None
+        self.guest = VerifiedGuest("cust-1", "order-1", "Emma Byrne")
+
+    def as_commerce(self) -> Commerce:
+        """The gateway's assistant calls only what is here."""
+        return cast("Commerce", self)
+
+    async def start_verification(self, order_number: str, email: str, *, idempotency_key: str) -> Verification:
+        self.started.append((order_number, email, idempotency_key))
+        if self.fail_with:
+            raise self.fail_with
+        known = (order_number, email) == (ORDER, EMAIL)
+        return Verification(f"ver-{len(self.started)}", known, email, datetime.now(UTC) + timedelta(minutes=10))
+
+    async def confirm_verification(self, verification_id: str, *, idempotency_key: str) -> VerifiedGuest:
+        self.confirmed.append((verification_id, idempotency_key))
+        if self.fail_with:
+            raise self.fail_with
+        if not verification_id.startswith("ver-"):
+            raise NotFound
+        return self.guest
+
+    async def policies(self) -> Any:
+        if self.fail_with:
+            raise self.fail_with
+        return None
