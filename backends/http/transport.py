@@ -10,7 +10,16 @@ from typing import Any
 import httpx
 import structlog
 
-from backends.errors import BackendError, InvalidRequest, RateLimited, TimedOut, Unavailable
+from backends.errors import (
+    BackendError,
+    InvalidRequest,
+    NotFound,
+    RateLimited,
+    Refused,
+    TimedOut,
+    Unavailable,
+    VerificationRequired,
+)
 from backends.http.auth import Authentication
 from backends.http.breaker import CircuitBreaker, CircuitOpen
 from backends.http.problems import read_failure
@@ -71,7 +80,7 @@ class Transport:
         An earlier attempt that left the outcome open keeps it open, whatever a later one says that is no refusal.
 
         Raises:
-            BackendError: any of the tree but NotFound for want of an answer.
+            BackendError: any of the tree; BadAnswer only for what is no success and no problem document either.
         """
         clock = asyncio.get_running_loop().time
         total = self._settings.commerce_write_timeout if call.writes else self._settings.commerce_read_timeout
@@ -84,9 +93,14 @@ class Transport:
                 error = failed.error
                 pause = max(failed.after or 0.0, self._backoff(attempt))
                 last = attempt == self._settings.commerce_attempts or clock() + pause >= deadline
-                log.warning(
-                    "commerce_call_failed", call=call.method, code=error.code, attempt=attempt, trace=error.trace_id
-                )
+                if not isinstance(error, NotFound | VerificationRequired | Refused):  # those are answers, not failures
+                    log.warning(
+                        "commerce_call_failed",
+                        call=f"{call.method} {call.path}",
+                        code=error.code,
+                        attempt=attempt,
+                        trace_id=error.trace_id,
+                    )
                 if isinstance(error, Unavailable | TimedOut):
                     outcome_unknown = error.outcome_unknown = outcome_unknown or error.outcome_unknown
                 if last or not failed.again:
