@@ -30,8 +30,8 @@ def create_app(settings: FaqSettings, *, encoder: Encoder | None = None) -> Fast
         chosen: Encoder = encoder if encoder is not None else await asyncio.to_thread(open_encoder, settings)
         async with AsyncExitStack() as stack:
             batching = BatchingEncoder(chosen, cache_size=settings.faq_cache_size)
-            stack.push_async_callback(batching.close)
             app.state.engine = Engine(batching, settings.thresholds(), app.state.metrics)
+            stack.push_async_callback(app.state.engine.close)
             if settings.database_url:
                 await stack.enter_async_context(_following(app, settings))
             else:

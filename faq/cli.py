@@ -32,6 +32,18 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="make the file the truth: see docs/how-to/curate-the-faq.md"
     )
     load.set_defaults(run=_import)
+    evaluate = commands.add_parser("evaluate", help="measure any entries against any questions; no database needed")
+    evaluate.add_argument("--entries", type=Path, required=True)
+    evaluate.add_argument("--queries", type=Path, required=True)
+    evaluate.add_argument("--out", type=Path, required=True)
+    evaluate.set_defaults(run=_evaluate)
+    validate = commands.add_parser("cross-validate", help="measure entries by their own phrasings")
+    validate.add_argument("--entries", type=Path, required=True)
+    validate.set_defaults(run=_cross_validate)
+    fit = commands.add_parser("fit", help="fit the weights that every collection starts with (for developers)")
+    fit.add_argument("--entries", type=Path, nargs="+", required=True)
+    fit.add_argument("--out", type=Path, required=True)
+    fit.set_defaults(run=_fit)
     commands.add_parser("serve", help="run the service").set_defaults(run=_serve)
     return parser
 
@@ -58,6 +70,51 @@ def _import(parsed: argparse.Namespace) -> int:
     published, removed = import_file(url, contents, replace_all=parsed.replace)
     print(f"{published} entries published, {removed} taken offline" if published or removed else "nothing to do")
     return 0
+
+
+def _evaluate(parsed: argparse.Namespace) -> int:
+    from faq.encoder.opening import open_encoder
+    from faq.entries.files import read_entries, read_queries
+    from faq.evaluation.running import check_expected, evaluate, write_report
+
+    settings = FaqSettings()
+    contents, queries = read_entries(parsed.entries), read_queries(parsed.queries)
+    check_expected(parsed.queries, queries, contents)
+    report = evaluate(open_encoder(settings), contents, queries, settings.thresholds())
+    write_report(parsed.out, report)
+    _print_figures(report["metrics"])
+    return 0
+
+
+def _cross_validate(parsed: argparse.Namespace) -> int:
+    from faq.encoder.opening import open_encoder
+    from faq.entries.files import read_entries
+    from faq.evaluation.crossvalidation import cross_validate
+
+    settings = FaqSettings()
+    contents = read_entries(parsed.entries)
+    _print_figures(cross_validate(open_encoder(settings), contents, settings.thresholds())["metrics"])
+    return 0
+
+
+def _fit(parsed: argparse.Namespace) -> int:
+    import json
+
+    from faq.encoder.opening import open_encoder
+    from faq.entries.files import read_entries
+    from faq.index.features import NAMES
+    from faq.index.fitting import collection, fit
+
+    encoder = open_encoder(FaqSettings())
+    weights = fit([collection(encoder, read_entries(path)) for path in parsed.entries])
+    named = {name: round(float(weight), 4) for name, weight in zip(NAMES, weights, strict=True)}
+    parsed.out.write_text(json.dumps(named, ensure_ascii=False, indent=1) + "\n")
+    return 0
+
+
+def _print_figures(figures: dict[str, float | int | None]) -> None:
+    for name, value in figures.items():
+        print(f"{name:24} {'-' if value is None else f'{value:.4f}' if isinstance(value, float) else value}")
 
 
 def _serve(_parsed: argparse.Namespace) -> int:

@@ -1,12 +1,16 @@
 import asyncio
 from collections.abc import Mapping
 
+import structlog
+
 from faq.encoder.batching import BatchingEncoder
 from faq.encoder.ports import Vectors
 from faq.entries.models import Published
 from faq.index.decision import Thresholds
 from faq.index.index import Index
 from faq.metrics import Metrics
+
+log = structlog.get_logger(__name__)
 
 
 class Engine:
@@ -18,10 +22,38 @@ class Engine:
         self.metrics = metrics
         self.ready = False
         self._thresholds = thresholds
+        self._adapting: asyncio.Task[None] | None = None
 
     async def replace(self, entries: list[Published], vectors: Mapping[str, Vectors], *, revision: int) -> None:
-        """`vectors` holds at least every text that an entry is asked with."""
-        self.index = await asyncio.to_thread(Index.of, entries, vectors, self._thresholds, self.encoder.dimension)
+        """Live at once with the weights of the last index, which are learned anew behind it.
+
+        `vectors` holds at least every text that an entry is asked with.
+        """
+        self.index = await asyncio.to_thread(
+            Index.of, entries, vectors, self._thresholds, self.encoder.dimension, weights=self.index.weights
+        )
         self.ready = True
         self.metrics.entries.set(len(entries))
         self.metrics.revision.set(revision)
+        if self._adapting is None:
+            self._adapting = asyncio.create_task(self._adapt())
+
+    async def _adapt(self) -> None:
+        """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn."""
+        try:
+            adapted = None
+            while self.index is not adapted:
+                seen = self.index
+                learned = await asyncio.to_thread(seen.adapted)
+                if self.index is seen:
+                    self.index = adapted = learned
+        except Exception as error:
+            log.exception("adapting_failed", error=type(error).__name__)
+        finally:
+            self._adapting = None
+
+    async def close(self) -> None:
+        if self._adapting is not None:
+            self._adapting.cancel()
+            await asyncio.gather(self._adapting, return_exceptions=True)
+        await self.encoder.close()

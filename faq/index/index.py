@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -6,8 +7,9 @@ from numpy.typing import NDArray
 
 from faq.encoder.ports import Vectors
 from faq.entries.models import Published
+from faq.index.bank import Bank, Floats
 from faq.index.decision import Match, Thresholds
-from faq.index.scoring import Scorer
+from faq.index.scoring import Scorer, transferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +24,54 @@ class Nearest:
 class Index:
     """An immutable picture of what is published. Rows are phrasings, each entry's rows together."""
 
-    def __init__(self, entries: Sequence[Published], vectors: Vectors, thresholds: Thresholds) -> None:
+    def __init__(
+        self, entries: Sequence[Published], vectors: Vectors, thresholds: Thresholds, weights: Floats | None = None
+    ) -> None:
         self.entries = entries
         self._texts = [text for entry in entries for text in entry.content.asked]
         self._vectors = vectors
         self._owner = np.array([row for row, entry in enumerate(entries) for _ in entry.content.asked], dtype=np.intp)
         self._languages = np.array([_primary(entry.content.language) for entry in entries], dtype=object)
         self._thresholds = thresholds
-        self._scorer = Scorer(self._texts, vectors, self._owner, len(entries))
+        self._scorer = (
+            Scorer(Bank.of(vectors, self._owner), transferred() if weights is None else weights) if entries else None
+        )
 
     @classmethod
     def of(
-        cls, entries: Sequence[Published], vectors: Mapping[str, Vectors], thresholds: Thresholds, dimension: int
+        cls,
+        entries: Sequence[Published],
+        vectors: Mapping[str, Vectors],
+        thresholds: Thresholds,
+        dimension: int,
+        *,
+        weights: Floats | None = None,
     ) -> "Index":
+        """`weights` of an earlier index serve until this one has adapted its own."""
         rows = [vectors[text] for entry in entries for text in entry.content.asked]
         matrix = np.stack(rows).astype(np.float32) if rows else np.zeros((0, dimension), dtype=np.float32)
-        return cls(entries, matrix, thresholds)
+        return cls(entries, matrix, thresholds, weights)
+
+    @property
+    def weights(self) -> Floats | None:
+        return self._scorer.weights if self._scorer else None
+
+    def adapted(self) -> "Index":
+        """The same index with weights learned from its phrasings. Takes up to seconds: for a worker thread."""
+        if self._scorer is None:
+            return self
+        index = copy(self)
+        index._scorer = self._scorer.adapt()  # noqa: SLF001 - of the copy
+        return index
 
     def vectors_by_text(self) -> dict[str, Vectors]:
         return dict(zip(self._texts, self._vectors, strict=True))
 
     def match(self, text: str, vector: Vectors, *, language: str | None = None, shown: int = 3) -> Match:
         """`language` narrows to entries of that language where there are any."""
-        if not self.entries or not text.strip():
+        if self._scorer is None or not text.strip():
             return self._thresholds.decide((), scope=0.0)
-        ranked, scope = self._scorer.rank(text, vector, self._allowed(language), shown)
+        ranked, scope = self._scorer.rank(vector, self._allowed(language), shown)
         return self._thresholds.decide(
             tuple((self.entries[row], probability) for row, probability in ranked), scope=scope
         )

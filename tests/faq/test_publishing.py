@@ -118,7 +118,7 @@ def test_answers_go_on_from_memory_while_the_database_is_away(start_service: Sta
     service = start_service(database, faq_poll_seconds="0.2")
     service.create("hours", "When are you open?")
     service.publish("hours")
-    name = database.rsplit("/", 1)[-1].split("?")[0]
+    name = database.rsplit("/", 1)[-1].split("?", maxsplit=1)[0]
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         connection.execute(

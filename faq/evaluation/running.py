@@ -1,0 +1,84 @@
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from faq.encoder.ports import Encoder
+from faq.entries.files import Query
+from faq.entries.models import Content, Published
+from faq.errors import InvalidFile
+from faq.evaluation.metrics import Decided, metrics
+from faq.index.decision import Match, Thresholds
+from faq.index.index import Index
+
+LOOKED_AT = 10
+SHOWN = 3
+
+
+def build(encoder: Encoder, contents: dict[str, Content], thresholds: Thresholds) -> Index:
+    """As the service does: embed, index, adapt."""
+    entries = [Published(entry, 1, content) for entry, content in contents.items()]
+    texts = list(dict.fromkeys(text for content in contents.values() for text in content.asked))
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    return Index.of(entries, vectors, thresholds, encoder.dimension).adapted()
+
+
+def evaluate(
+    encoder: Encoder, contents: dict[str, Content], queries: Sequence[Query], thresholds: Thresholds
+) -> dict[str, Any]:
+    """The report of DESIGN §4: `metrics`, and `decisions` in the order of the queries."""
+    started = time.perf_counter()
+    index = build(encoder, contents, thresholds)
+    seconds = time.perf_counter() - started
+    matches, took = [], []
+    for query in queries:
+        began = time.perf_counter()
+        matches.append(index.match(query.text, encoder.encode([query.text])[0], shown=LOOKED_AT))
+        took.append(1000 * (time.perf_counter() - began))
+    figures = metrics([_decided(query, match) for query, match in zip(queries, matches, strict=True)])
+    timing = {
+        "p50_ms": float(np.percentile(took, 50)),
+        "p95_ms": float(np.percentile(took, 95)),
+        "build_seconds": seconds,
+    }
+    return {
+        "model": encoder.model,
+        "thresholds": {"scope": thresholds.scope, "answer_at": thresholds.answer_at, "margin": thresholds.margin},
+        "metrics": figures | timing,
+        "decisions": [_line(query, match) for query, match in zip(queries, matches, strict=True)],
+    }
+
+
+def check_expected(path: Path, queries: Sequence[Query], contents: dict[str, Content]) -> None:
+    """Raise InvalidFile where a query expects an entry that is not there."""
+    unknown = next((entry for query in queries for entry in query.expected if entry not in contents), None)
+    if unknown is not None:
+        raise InvalidFile(path, None, f"expects the entry {unknown!r}, which the entries file does not hold")
+
+
+def write_report(path: Path, report: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    except OSError as error:
+        raise InvalidFile(path, None, error.strerror or "can't be written") from None
+
+
+def _decided(query: Query, match: Match) -> Decided:
+    ranking = tuple(each.entry.id for each in match.candidates)
+    return Decided(query.expected, match.decision, match.probability, ranking)
+
+
+def _line(query: Query, match: Match) -> dict[str, Any]:
+    expected: str | list[str] | None = list(query.expected) or None
+    if isinstance(expected, list) and len(expected) == 1:
+        expected = expected[0]
+    return {
+        "text": query.text,
+        "expected": expected,
+        "decision": match.decision,
+        "probability": match.probability,
+        "candidates": [{"entry": each.entry.id, "probability": each.probability} for each in match.candidates[:SHOWN]],
+    }
