@@ -109,7 +109,7 @@ def edit_to_live(stack: Stack) -> float:
 
     async def once(number: int) -> float:
         word = ("zeppelin", "narwhal", "gramophone", "kaleidoscope", "xylophone")[number]
-        entry = {
+        entry: dict[str, Any] = {
             "id": f"bench-{word}",
             "question": f"Do you lend out a {word} for parties?",
             "phrasings": [f"can I borrow a {word}", f"{word} rental", f"hire a {word} for a party"],

@@ -27,7 +27,7 @@ def table(results: dict[str, Any]) -> str:
     stock["seconds_from_edit_to_live"] = stock["seconds_to_train"] + stock["seconds_to_ready"]
     machine = results["machine"]
     lines = [
-        f"Measured by `make bench`, one after the other, on {machine['cores']} cores and {machine['memory_gibibytes']} GiB.",
+        f"Measured by `make bench` in one run, on {machine['cores']} cores and {machine['memory_gibibytes']} GiB.",
         "",
         "| | Aftercare | stock Rasa | ratio |",
         "|---|---:|---:|---:|",
