@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.stats import rankdata
 
 from faq.index.decision import Kind
 
@@ -36,8 +35,8 @@ class Decided:
 def metrics(decided: Sequence[Decided]) -> dict[str, float | int | None]:
     """`mrr` counts candidates beyond those looked at (ten) as zero.
 
-    `matthews` is that of the two classes "in scope" and "nothing fits" (abstained); `calibration_error` the expected one
-    over ten equal bins of the first candidate's probability (Naeini et al. 2015).
+    `matthews` is that of the two classes "in scope" and "nothing fits" (abstained); `calibration_error` the expected
+    one over ten equal bins of the first candidate's probability (Naeini et al. 2015).
     """
     inside = [each for each in decided if each.in_scope]
     outside = [each for each in decided if not each.in_scope]
@@ -67,8 +66,9 @@ def auroc(inside: Sequence[float], outside: Sequence[float]) -> float | None:
     """The chance that one of `inside` is above one of `outside` (Mann and Whitney 1947), ties half."""
     if not inside or not outside:
         return None
-    ranks = rankdata([*inside, *outside])[: len(inside)]
-    return float((ranks.sum() - len(inside) * (len(inside) + 1) / 2) / (len(inside) * len(outside)))
+    others = np.sort(outside)
+    below, not_above = np.searchsorted(others, inside, "left").sum(), np.searchsorted(others, inside, "right").sum()
+    return float((below + not_above) / (2 * len(inside) * len(outside)))
 
 
 def matthews(decided: Sequence[Decided]) -> float | None:
@@ -85,10 +85,8 @@ def calibration_error(probabilities: Sequence[float], right: Sequence[bool], bin
         return None
     said, was = np.array(probabilities), np.array(right, dtype=float)
     bin_of = np.minimum((said * bins).astype(int), bins - 1)
-    gaps = [
-        (bin_of == each).mean() * abs(said[bin_of == each].mean() - was[bin_of == each].mean()) for each in set(bin_of)
-    ]
-    return float(sum(gaps))
+    members = [bin_of == each for each in range(bins) if (bin_of == each).any()]
+    return float(sum(own.mean() * abs(said[own].mean() - was[own].mean()) for own in members))
 
 
 def _share(values: Sequence[float]) -> float | None:

@@ -1,7 +1,7 @@
 """Learn from the loaded phrasings themselves what a good match looks like in this collection.
 
-Each phrasing is asked twice: once with itself left out (its entry is the right one) and once with its whole entry left out
-(nothing is right). Collections with one question an entry have no first kind; they keep the transferred weights.
+Each phrasing is asked twice: once with itself left out (its entry is the right one) and once with its whole entry left
+out (nothing is right). Collections with one question an entry have no first kind; they keep the transferred weights.
 """
 
 import numpy as np

@@ -27,11 +27,10 @@ class Examples:
     @classmethod
     def joined(cls, parts: "list[Examples]") -> "Examples":
         most = max(part.options.shape[1] for part in parts)
+        chosen = [np.where(part.chosen == part.options.shape[1] - 1, most - 1, part.chosen) for part in parts]
         return cls(
             np.concatenate([_widened(part.options, most) for part in parts]),
-            np.concatenate(
-                [np.where(part.chosen == part.options.shape[1] - 1, most - 1, part.chosen) for part in parts]
-            ),
+            np.concatenate(chosen),
             np.concatenate([part.weight for part in parts]),
         )
 

@@ -13,9 +13,9 @@ NAMES = (
     "centroid",  # cosine-like product with the mean of all phrasings
     "ridge",  # the linear classifier's score
     "phrasings",  # logarithm of how many phrasings the entry has: many make a high maximum more likely
-    "ridge × phrasings",
-    "nearest × phrasings",
-    "centroid × phrasings",
+    "ridge x phrasings",
+    "nearest x phrasings",
+    "centroid x phrasings",
     "none",  # 1 for the alternative that no entry fits, whose other features are 0
 )
 WIDTH = len(NAMES)

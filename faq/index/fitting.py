@@ -1,8 +1,8 @@
 """Fit the transferred weights: `python -m faq fit --entries A.jsonl B.jsonl …`.
 
-From each collection of phrasings many small shops are drawn: some of the entries, some of their phrasings. The phrasings that
-were left over are asked; so are phrasings of the entries that were not drawn (nothing is right, but the subject is near)
-and of the other collections (nothing is right, and the subject is another).
+From each collection of phrasings many small shops are drawn: some of the entries, some of their phrasings. The
+phrasings that were left over are asked; so are phrasings of the entries that were not drawn (nothing is right, but the
+subject is near) and of the other collections (nothing is right, and the subject is another).
 """
 
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ def _shop(collection: Collection, others: Sequence[Vectors], random: np.random.G
     near = np.flatnonzero(~np.isin(owner, kept))
     asked = {"right": (vectors[np.concatenate(left)], np.concatenate(right)), "near": (vectors[near], _none(near))}
     if others:
-        far = others[random.integers(len(others))]
+        far = others[int(random.integers(len(others)))]
         asked["far"] = (far, _none(far))
     made = []
     for kind, (texts, entry) in asked.items():

@@ -30,7 +30,7 @@ class Ridge:
         rows = _with_bias(bank.vectors)
         gram = rows.T @ rows + PENALTY * np.eye(rows.shape[1])
         moments = np.add.reduceat(rows, bank.starts, axis=0).T
-        return cls(np.linalg.solve(gram, moments), gram, moments)
+        return cls(_solved(gram, moments), gram, moments)
 
     def scores(self, vectors: Vectors) -> Floats:
         return _with_bias(vectors) @ self.weights
@@ -49,7 +49,12 @@ class Ridge:
         rows = _with_bias(bank.vectors[gone[bank.owner]])
         gram = self.gram - rows.T @ rows
         moments = np.where(gone[None, :], 0.0, self.moments)
-        return Ridge(np.linalg.solve(gram, moments), gram, moments)
+        return Ridge(_solved(gram, moments), gram, moments)
+
+
+def _solved(gram: Floats, moments: Floats) -> Floats:
+    solution: Floats = np.linalg.solve(gram, moments)
+    return solution
 
 
 def _with_bias(vectors: Vectors) -> Floats:

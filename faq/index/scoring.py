@@ -36,7 +36,7 @@ class Scorer:
     def rank(
         self, vector: Vectors, allowed: NDArray[np.bool_] | None, shown: int
     ) -> tuple[list[tuple[int, float]], float]:
-        """([(entry, probability) × shown], probability that any entry fits); `allowed` masks entries."""
+        """([(entry, probability), at most `shown`], probability that any entry fits); `allowed` masks entries."""
         utilities = features(self._bank, self._ridge, vector[None])[0] @ self.weights
         if allowed is not None:
             utilities[~allowed] = -np.inf

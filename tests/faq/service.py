@@ -24,7 +24,7 @@ class Service:
         )
 
     def wait_until_ready(self, seconds: float = 60) -> None:
-        self.wait_for(lambda: self._ready(), seconds)
+        self.wait_for(self._ready, seconds)
 
     def _ready(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
