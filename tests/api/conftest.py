@@ -127,7 +127,7 @@ async def rasa_url(rasa: FakeRasa) -> AsyncIterator[str]:
 @pytest.fixture
 def settings(api_database: str, rasa_url: str, tmp_path: Path) -> ApiSettings:
     return ApiSettings(
-        _env_file=None,
+        _env_file=None,  # type: ignore[call-arg] # pydantic-settings takes it, its types do not show it
         data=tmp_path,
         database_url=api_database,
         internal_secret=SecretStr(SECRET),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from tests.api.conftest import Customer, Gateway, Start
 
@@ -143,9 +144,9 @@ async def test_a_page_of_a_foreign_origin_gets_no_stream(start_gateway: Start) -
     async with start_gateway(allowed_origins=("https://shop.example",)) as gateway:
         customer = await gateway.customer()
         with pytest.raises(InvalidStatus):
-            async with connect(stream_url(gateway, customer), origin="https://evil.example"):
+            async with connect(stream_url(gateway, customer), origin=Origin("https://evil.example")):
                 pass
-        async with connect(stream_url(gateway, customer), origin="https://shop.example") as socket:
+        async with connect(stream_url(gateway, customer), origin=Origin("https://shop.example")) as socket:
             await socket.send(json.dumps({"token": customer.token}))
             await customer.say("hi")
             assert (await frames(socket, 1))[0]["text"] == "hi"

@@ -1,13 +1,14 @@
 """What every way of sending one-time codes does: the console, and SMTP to a real mail server on loopback."""
 
+import asyncio
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from email import message_from_bytes
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope
+import pytest_asyncio
+from aiosmtpd.smtp import SMTP, Envelope
 
 from api.identity.guests.senders import CodeNotSent, CodeSender, ConsoleSender, SmtpSender
 
@@ -32,13 +33,11 @@ def mailbox() -> Mailbox:
     return Mailbox()
 
 
-@pytest.fixture
-def smtp_port(mailbox: Mailbox) -> Iterator[int]:
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0)
-    controller.start()
-    assert controller.server is not None
-    yield controller.server.sockets[0].getsockname()[1]
-    controller.stop()
+@pytest_asyncio.fixture
+async def smtp_port(mailbox: Mailbox) -> AsyncIterator[int]:
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(mailbox), "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
 
 
 def smtp(port: int, security: Any = "none") -> SmtpSender:
@@ -51,15 +50,14 @@ Sent = Callable[[], list[tuple[str, str]]]
 
 
 @pytest.fixture(params=["console", "smtp"])
-def sender(request: pytest.FixtureRequest, mailbox: Mailbox) -> tuple[CodeSender, Sent]:
+def sender(request: pytest.FixtureRequest, mailbox: Mailbox, smtp_port: int) -> tuple[CodeSender, Sent]:
     """With a function that tells what arrived: pairs of address and whole text."""
     if request.param == "console":
         stream = io.StringIO()
         return ConsoleSender(stream), lambda: [
             (line.split("for ")[1].split(": ")[0], line) for line in stream.getvalue().splitlines()
         ]
-    port = request.getfixturevalue("smtp_port")
-    return smtp(port), lambda: [(to[0], body) for to, body in mailbox.received]
+    return smtp(smtp_port), lambda: [(to[0], body) for to, body in mailbox.received]
 
 
 async def test_the_code_arrives_at_the_address(sender: tuple[CodeSender, Sent]) -> None:
