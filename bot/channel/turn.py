@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from json import loads
 from typing import Any, Awaitable, Callable, Dict, Optional
 
 from rasa.core.agent import Agent
@@ -54,7 +55,7 @@ class AftercareInput(InputChannel):
             if refusal is not None:
                 return refusal
             try:
-                asked = read_turn(request.json)
+                asked = read_turn(_document(request.body))
             except InvalidTurn as error:
                 return problem(422, "invalid_request", "The turn is not as documented.", field_errors=error.fields)
             return json(await self._answer(asked, request.app.ctx.agent, on_new_message))
@@ -117,6 +118,14 @@ class AftercareInput(InputChannel):
             log.warning("The FAQ service is not available: %s", error)
             understanding = None
         prefetched.set(Prefetched(text, understanding))
+
+
+def _document(body: bytes) -> Any:
+    """Raises InvalidTurn."""
+    try:
+        return loads(body)
+    except ValueError as error:
+        raise InvalidTurn(body="must be JSON in UTF-8") from error
 
 
 def _health(agent: Optional[Agent]) -> HTTPResponse:

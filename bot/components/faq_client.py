@@ -14,11 +14,12 @@ from components.understanding import FaqUnavailable, Understanding, decode_vecto
 
 BATCH = 256  # texts that POST /v1/embed takes at once
 TRAINING_TIMEOUT = 60.0
+FAILURES_IN_A_ROW = 3
 
 
 class FaqClient:
-    """`timeout` bounds one call; after a failure calls fail at once for `pause` seconds, so that one service that hangs
-    does not hold up every conversation again and again."""
+    """`timeout` bounds one call; after three failures in a row calls fail at once for `pause` seconds, so that a service
+    that hangs does not hold up every conversation again and again."""
 
     def __init__(self, url: str, secret: str, *, timeout: float = 1.5, pause: float = 2.0, connections: int = 16) -> None:
         headers = {"X-Aftercare-Secret": secret, "Content-Type": "application/json"}
@@ -26,6 +27,7 @@ class FaqClient:
         self._pool = urllib3.PoolManager(maxsize=connections, headers=headers, retries=False)
         self._timeout = timeout
         self._pause = pause
+        self._failures = 0
         self._closed_until = 0.0
         self._lock = threading.Lock()
 
@@ -42,10 +44,16 @@ class FaqClient:
         try:
             understanding = parse_understanding(self._call("POST", "/v1/understand", {"text": text}, self._timeout))
         except FaqUnavailable:
-            with self._lock:
-                self._closed_until = time.monotonic() + self._pause
+            self._failed()
             raise
+        self._failures = 0
         return understanding
+
+    def _failed(self) -> None:
+        with self._lock:
+            self._failures += 1
+            if self._failures >= FAILURES_IN_A_ROW:
+                self._closed_until = time.monotonic() + self._pause
 
     def encoder(self) -> str:
         """Identity of the encoder. Raises FaqUnavailable."""

@@ -32,7 +32,7 @@ class SkillClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         # docs/reference/bot.md says how the numbers were chosen.
-        return {"threshold": 0.3, "faq_base": 0.5, "ranking": 5}
+        return {"threshold": 0.3, "faq_base": 0.5, "faq_unseen": 0.1, "ranking": 5}
 
     def __init__(
         self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None
@@ -99,7 +99,7 @@ class SkillClassifier(GraphComponent):
             vector = None
         faq = message.get("faq") or {}
         classified = model.probabilities(message.get(TEXT), vector)
-        weighed = weigh(classified, faq.get("probability"), self._config["faq_base"])
+        weighed = weigh(classified, faq.get("probability"), self._config["faq_base"], self._config["faq_unseen"])
         ranking = [
             {"name": name, "confidence": confidence}
             for name, confidence in sorted(weighed.items(), key=lambda item: (-item[1], item[0]))

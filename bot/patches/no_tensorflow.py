@@ -18,6 +18,9 @@ ABSENT = {
     "rasa.nlu.featurizers.dense_featurizer.lm_featurizer": ["LanguageModelFeaturizer"],
     "rasa.core.policies.ted_policy": ["TEDPolicy"],
     "rasa.core.policies.unexpected_intent_policy": ["UnexpecTEDIntentPolicy"],
+    # Helpers of the above that `rasa.utils.train_utils` imports.
+    "rasa.utils.tensorflow.callback": ["RasaTrainingLogger", "RasaModelCheckpoint"],
+    "rasa.utils.tensorflow.data_generator": ["RasaBatchDataGenerator"],
 }
 
 

