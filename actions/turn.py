@@ -47,7 +47,7 @@ class Turn:
 
     @property
     def may_answer(self) -> bool:
-        return self.is_button or self.intent in ANSWERING_INTENTS
+        return self.intent in ANSWERING_INTENTS
 
     def entity(self, *names: str) -> str | None:
         return next((self.entities[name][0] for name in names if self.entities.get(name)), None)

@@ -33,8 +33,8 @@ class Words:
         return str(self._labels[type(value).__name__].get(value.value, value.value.replace("_", " ")))
 
     def blocked(self, reason: str) -> str:
-        """Why an item can't be returned; a reason of the shop's own is read as `other`."""
-        reasons = self._labels["BlockedReason"]
+        """Why something can't be returned or refunded; a reason of the shop's own is read as `other`."""
+        reasons = {**self._labels["Refusal"], **self._labels["BlockedReason"]}
         return str(reasons.get(reason, reasons["other"]))
 
     def day(self, value: date | datetime | None) -> str:

@@ -30,6 +30,7 @@ async def recap(context: Context, draft: Draft) -> None:
 CANCEL_FORM = Form(
     "order_cancel_form",
     skill="orders",
+    intents=("order_cancel",),
     steps=(
         WhichOrder(
             "cancel_order",

@@ -12,7 +12,7 @@ from actions.replies import button
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`title` is on the button; `words` are what it may be called besides."""
+    """`title` is on the button; `words`, if given, are what it may be called instead."""
 
     value: str
     title: str
@@ -46,7 +46,7 @@ class ChoiceStep(Step):
         choices = await self.choices(context, draft)
         picked = answer.entities.get(self.entity)
         if picked is None:
-            found = find_one(answer.text, [Option(each.value, f"{each.title} {each.words}") for each in choices])
+            found = find_one(answer.text, [Option(each.value, each.words or each.title) for each in choices])
             usable = bool(found.values) and not found.tied and (found.whole or answer.loose)
             picked = found.values[0] if usable else self.otherwise_chosen(answer, choices)
         if picked not in {choice.value for choice in choices}:

@@ -11,10 +11,20 @@ from actions.turn import Turn
 class Form:
     """Runs the steps of one form over one customer message."""
 
-    def __init__(self, name: str, *, skill: str, steps: tuple[Step, ...], extra_slots: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        skill: str,
+        steps: tuple[Step, ...],
+        intents: tuple[str, ...] = (),
+        extra_slots: tuple[str, ...] = (),
+    ) -> None:
+        """`intents`: of the wishes that this form serves."""
         self.name = name
         self.skill = skill
         self.steps = steps
+        self.intents = intents
         # The answers, without what helps to reach them.
         self.told = frozenset(step.slot for step in steps)
         self.slots = tuple(step.slot for step in steps) + extra_slots
@@ -45,7 +55,7 @@ class Form:
         before = {step.slot: draft[step.slot] for step in self.steps}
         outcome = Outcome.NOT_UNDERSTOOD
         for step in (asked, *reversed(given)):
-            outcome = await step.read(context, draft, _answer(context.turn, asked=step is asked))
+            outcome = await step.read(context, draft, self._answer(context.turn, asked=step is asked))
             if outcome is not Outcome.NOT_UNDERSTOOD:
                 break
         else:
@@ -70,7 +80,9 @@ class Form:
         opening = draft[OPENING]
         if not opening:
             return False
-        answer = Answer(opening["text"], opening["entities"], asked=False, loose=True, is_button=False)
+        answer = Answer(
+            opening["text"], opening["entities"], asked=False, loose=True, is_button=False, other_wish=False
+        )
         return await step.read(context, draft, answer) is Outcome.ANSWERED and draft[step.slot] is not None
 
     def _events(self, draft: Draft, requested: str | None) -> Events:
@@ -79,8 +91,8 @@ class Form:
     def _step(self, slot: Any) -> Step | None:
         return next((step for step in self.steps if step.slot == slot), None)
 
-
-def _answer(turn: Turn, *, asked: bool) -> Answer:
-    entities = {name: values[0] for name, values in turn.entities.items()}
-    loose = asked and turn.may_answer
-    return Answer("" if turn.is_button else turn.text, entities, asked=asked, loose=loose, is_button=turn.is_button)
+    def _answer(self, turn: Turn, *, asked: bool) -> Answer:
+        text = "" if turn.is_button else turn.text
+        entities = {name: values[0] for name, values in turn.entities.items()}
+        other_wish = not turn.may_answer and turn.intent not in self.intents
+        return Answer(text, entities, asked, asked and turn.may_answer, turn.is_button, other_wish)

@@ -5,7 +5,7 @@ from typing import Any
 from actions.context import Context
 from actions.draft import Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
-from actions.reading.choices import Option, find_many, find_number, find_one, only_number, split_parts
+from actions.reading.choices import Option, find_many, find_number, find_one, mentions, only_number, split_parts
 from actions.replies import Button, Card, button
 from backends.models import BlockedReason, ReturnableItem
 
@@ -90,7 +90,7 @@ class WhichItems(Step):
     def _count(self, context: Context, draft: Draft, answer: Answer, wanted: list[ReturnableItem]) -> Outcome:
         settled: list[dict[str, Any]] = []
         open_items: list[ReturnableItem] = []
-        everything = answer.entities.get("items") == ALL
+        everything = answer.entities.get("items") == ALL or mentions(answer.text, "everything")
         for item in wanted:
             number = item.quantity if item.quantity == 1 or everything else _count_of(answer.text, item, wanted)
             if number is None:

@@ -6,6 +6,7 @@ from actions.context import Context
 from actions.draft import Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.reading.choices import Option, find_one, mentions
+from actions.reading.lexicon import raw_words
 from actions.replies import Button, button
 from backends.errors import NotFound
 from backends.models import Order, OrderSummary
@@ -42,7 +43,7 @@ class WhichOrder(Step):
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
         number = answer.entities.get("order") or answer.entities.get("order_number")
-        if number:
+        if number and (not answer.other_wish or _is_all(answer.text)):
             return await self._by_number(context, draft, answer, number)
         orders = await fitting_orders(context, self._fits)
         chosen = name_order(answer.text, orders, loose=answer.loose, current=(draft[self.slot] or {}).get("number"))
@@ -61,6 +62,11 @@ class WhichOrder(Step):
             return Outcome.ANSWERED
         draft[self.slot] = order_slot(order)
         return Outcome.ANSWERED
+
+
+def _is_all(text: str) -> bool:
+    """Whether a text that has an order number in it has next to nothing else."""
+    return 0 < len(raw_words(text)) <= 3  # noqa: PLR2004 - "it's JL-100234" is three words: its, jl, 100234
 
 
 def order_slot(order: Order | OrderSummary) -> dict[str, str]:

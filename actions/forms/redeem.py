@@ -21,7 +21,7 @@ class WhichReward(ChoiceStep):
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:  # noqa: ARG002 - of the base class
         return [
-            Choice(reward.id, reward.title, f"{reward.points} {reward.id}")
+            Choice(reward.id, reward.title, f"{reward.title} {reward.points} {reward.id}")
             for reward in await context.shop.rewards(context.caller)
             if reward.affordable
         ]
@@ -61,6 +61,7 @@ async def recap(context: Context, draft: Draft) -> None:
 REDEEM_FORM = Form(
     "redeem_form",
     skill="loyalty",
+    intents=("loyalty_redeem",),
     steps=(WhichReward(), Confirm("redeem_confirm", recap, refused_template="utter_redeem_kept")),
     extra_slots=("redeem_balance_after",),
 )

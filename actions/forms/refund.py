@@ -74,7 +74,7 @@ class Why(ChoiceStep):
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:
         lines = [] if draft["refund_item"] == SHIPPING else [draft["refund_item"]]
         reasons = await reasons_for(context, draft["refund_order"]["id"], lines)
-        return [Choice(reason.id, reason.title, reason.id) for reason in reasons]
+        return [Choice(reason.id, reason.title, f"{reason.title} {reason.id}") for reason in reasons]
 
 
 class WhereTo(ChoiceStep):
@@ -84,7 +84,10 @@ class WhereTo(ChoiceStep):
     resets = ("refund_confirm",)
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:  # noqa: ARG002 - of the base class
-        return [Choice(method.value, context.words.state(method)) for method in RefundMethod]
+        return [
+            Choice(method.value, context.words.state(method), context.words.label(f"words_{method.value}"))
+            for method in RefundMethod
+        ]
 
 
 async def recap(context: Context, draft: Draft) -> None:
@@ -124,6 +127,7 @@ async def _line(context: Context, draft: Draft) -> OrderLine | None:
 REFUND_FORM = Form(
     "refund_form",
     skill="refunds",
+    intents=("refund_request",),
     steps=(
         WhichOrder(
             "refund_order",

@@ -19,7 +19,7 @@ class WhichReturn(ChoiceStep):
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:  # noqa: ARG002 - of the base class
         page = await context.shop.list_returns(context.caller)
         return [
-            Choice(each.number, each.number, " ".join(line.title for line in each.lines))
+            Choice(each.number, each.number, each.number + " " + " ".join(line.title for line in each.lines))
             for each in page.items
             if each.cancellable
         ]
@@ -51,5 +51,6 @@ async def recap(context: Context, draft: Draft) -> None:
 RETURN_CANCEL_FORM = Form(
     "return_cancel_form",
     skill="returns",
+    intents=("return_cancel",),
     steps=(WhichReturn(), Confirm("cancel_return_confirm", recap, refused_template="utter_return_cancel_kept")),
 )

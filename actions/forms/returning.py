@@ -43,7 +43,7 @@ class Reason(ChoiceStep):
         reasons = await reasons_for(
             context, draft["return_order"]["id"], [line["line_id"] for line in draft["return_items"]]
         )
-        return [Choice(reason.id, reason.title, reason.id) for reason in reasons]
+        return [Choice(reason.id, reason.title, f"{reason.title} {reason.id}") for reason in reasons]
 
     def otherwise_chosen(self, answer: Answer, choices: list[Choice]) -> str | None:
         """The shop's catch-all for a reason in the customer's own words."""
@@ -61,7 +61,10 @@ class GetBack(ChoiceStep):
         items = await _chosen_items(context, draft)
         offered = [one for one in Resolution if all(one in item.resolutions for item in items)]
         bonus = (await context.shop.policies()).store_credit_bonus_percent
-        return [Choice(one.value, _resolution_title(context, one, bonus)) for one in offered]
+        return [
+            Choice(one.value, _resolution_title(context, one, bonus), context.words.label(f"words_{one.value}"))
+            for one in offered
+        ]
 
 
 def _resolution_title(context: Context, resolution: Resolution, bonus: int) -> str:
@@ -119,7 +122,7 @@ class Method(ChoiceStep):
                 context.words.label("with_fee", title=method.title, fee=money(method.fee))
                 if refund and method.fee.amount
                 else method.title,
-                method.id,
+                f"{method.title} {method.id}",
             )
             for method in methods
         ]
@@ -203,6 +206,7 @@ async def _chosen_items(context: Context, draft: Draft) -> list[ReturnableItem]:
 RETURN_FORM = Form(
     "return_form",
     skill="returns",
+    intents=("return_start", "exchange", "refund_request"),
     steps=(
         WhichOrder(
             "return_order",

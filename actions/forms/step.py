@@ -16,6 +16,7 @@ class Outcome(Enum):
 class Answer:
     """What a customer wrote, as one step of a form sees it.
 
+    `other_wish`: by its intent it wants something else than this form.
     `asked`: the step had asked for it. Otherwise it may be a correction of an earlier answer, or an opening sentence
     that says more than the wish. `loose`: a choice among other words counts; else the message must be nothing but it.
     """
@@ -25,6 +26,7 @@ class Answer:
     asked: bool
     loose: bool
     is_button: bool
+    other_wish: bool
 
 
 class FormEnded(Exception):

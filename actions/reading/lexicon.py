@@ -32,7 +32,10 @@ def number_words() -> dict[str, int]:
 
 
 def raw_words(text: str) -> list[str]:
-    return _WORD.findall(text.lower().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
+    text = text.lower()
+    for words, word in _language()["compounds"].items():
+        text = text.replace(words, word)
+    return _WORD.findall(text.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
 
 
 def stem(word: str) -> str:

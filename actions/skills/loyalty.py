@@ -8,7 +8,7 @@ from actions.replies import Card
 from actions.words import money
 from actions.writing import write
 from backends.errors import NotFound
-from backends.models import LoyaltyAccount, Voucher
+from backends.models import LoyaltyAccount, Money, Voucher
 
 _CALL = "GET /loyalty/account"
 
@@ -19,10 +19,11 @@ async def balance(context: Context) -> Events:
     if account is None:
         return []
     expiring = account.next_expiration
+    card = _account_card(context, account, await _missing(context, account))
     context.say.say(
         _balance_template(account),
         call=_CALL,
-        cards=[_account_card(context, account), *(_voucher_card(context, voucher) for voucher in account.vouchers)],
+        cards=[card, *(_voucher_card(context, voucher) for voucher in account.vouchers)],
         programme=account.programme,
         available=account.available,
         cashback=money(account.cashback),
@@ -47,20 +48,21 @@ async def tier(context: Context) -> Events:
     if account is None:
         return []
     current = account.tier
+    missing = await _missing(context, account)
     if current is None:
         context.say.say("utter_loyalty_no_tiers", call=_CALL, programme=account.programme)
-    elif current.next_name and current.missing is not None:
+    elif current.next_name and missing:
         context.say.say(
             "utter_loyalty_tier_next",
             call=_CALL,
-            cards=[_tier_card(context, account)],
+            cards=[_tier_card(context, account, missing)],
             tier=current.name,
             next=current.next_name,
-            missing=_in_unit(account, current.missing),
+            missing=missing,
         )
     else:
         context.say.say(
-            "utter_loyalty_tier_highest", call=_CALL, cards=[_tier_card(context, account)], tier=current.name
+            "utter_loyalty_tier_highest", call=_CALL, cards=[_tier_card(context, account, missing)], tier=current.name
         )
     return []
 
@@ -122,7 +124,7 @@ async def _account(context: Context) -> LoyaltyAccount | None:
         return None
 
 
-def _account_card(context: Context, account: LoyaltyAccount) -> Card:
+def _account_card(context: Context, account: LoyaltyAccount, missing: str) -> Card:
     words = context.words
     fields: list[tuple[str, str]] = []
     if account.family != "cashback":
@@ -139,16 +141,15 @@ def _account_card(context: Context, account: LoyaltyAccount) -> Card:
         (words.label("cashback"), money(account.cashback)),
         (words.label("cashback_pending"), money(account.cashback_pending)),
         (words.label("credit"), money(account.store_credit)),
-        *_tier_fields(context, account),
+        *_tier_fields(context, account, missing),
     ]
     return Card("loyalty", account.programme, tuple(fields))
 
 
-def _tier_fields(context: Context, account: LoyaltyAccount) -> list[tuple[str, str]]:
+def _tier_fields(context: Context, account: LoyaltyAccount, missing: str) -> list[tuple[str, str]]:
     words, tier_ = context.words, account.tier
     if tier_ is None:
         return []
-    missing = _in_unit(account, tier_.missing) if tier_.missing is not None else ""
     return [
         (words.label("tier"), tier_.name),
         (words.label("tier_until"), words.day(tier_.valid_until)),
@@ -156,16 +157,21 @@ def _tier_fields(context: Context, account: LoyaltyAccount) -> list[tuple[str, s
     ]
 
 
-def _tier_card(context: Context, account: LoyaltyAccount) -> Card:
+def _tier_card(context: Context, account: LoyaltyAccount, missing: str) -> Card:
     benefits = ", ".join(account.tier.benefits) if account.tier else ""
-    fields = (*_tier_fields(context, account), (context.words.label("benefits"), benefits))
+    fields = (*_tier_fields(context, account, missing), (context.words.label("benefits"), benefits))
     return Card("loyalty", account.programme, fields)
 
 
-def _in_unit(account: LoyaltyAccount, amount: int) -> str:
-    """Progress is told in the programme's unit, which the contract leaves to the programme: the bare number."""
-    del account
-    return str(amount)
+async def _missing(context: Context, account: LoyaltyAccount) -> str:
+    """What is missing to the next tier. Programmes of tiers count what was spent, the others points."""
+    missing = account.tier.missing if account.tier else None
+    if missing is None:
+        return ""
+    if account.family != "tiers":
+        return context.words.label("points_count", points=missing)
+    currency = (await context.shop.policies()).label_fee.currency
+    return money(Money(missing, currency))
 
 
 def _voucher_card(context: Context, voucher: Voucher) -> Card:

@@ -12,7 +12,7 @@ from actions.offers import human, made
 from actions.replies import Button, button
 from actions.words import money
 from actions.writing import write
-from backends.errors import Refused
+from backends.errors import NotReturnable
 from backends.models import Order, Refund, RefundStatus, Return
 
 _MOST_CARDS = 5
@@ -97,8 +97,8 @@ async def refund_submit(context: Context, draft: Draft) -> Events:
     key = idempotency_key(context.turn.conversation, "request-refund", request)
     try:
         refund = await write(context, lambda: context.shop.request_refund(context.caller, request, idempotency_key=key))
-    except Refused as refusal:
-        return await _refused(context, refusal, draft["refund_order"]["number"])
+    except NotReturnable:
+        return await _refused(context, draft["refund_order"]["number"])
     needs_approval = refund.status is RefundStatus.NEEDS_APPROVAL
     context.say.say(
         "utter_refund_needs_approval" if needs_approval else "utter_refund_created",
@@ -110,19 +110,16 @@ async def refund_submit(context: Context, draft: Draft) -> Events:
     return [SlotSet("recent_order", refund.order_number)]
 
 
-async def _refused(context: Context, refusal: Refused, order: str) -> Events:
-    """Why the shop's rules do not allow it, and what is possible instead."""
+async def _refused(context: Context, order: str) -> Events:
+    """Not without the thing coming back: what is possible instead."""
     policies = await context.shop.policies()
     context.say.say(
-        f"utter_refund_refused_{refusal.code}" if refusal.code in _REFUSALS else "utter_refund_refused",
+        "utter_refund_refused",
         call="POST /refunds",
         buttons=_instead(context, order),
         limit=money(policies.refund_without_return_up_to),
     )
     return made(context, human("policy_restriction", "refunds"))
-
-
-_REFUSALS = {"already_refunded", "quantity_exceeded", "conflict"}
 
 
 def _instead(context: Context, order: str) -> list[Button]:

@@ -1,0 +1,48 @@
+from collections.abc import Callable
+
+import pytest
+
+from actions.bootstrap import create_executor
+from actions.context import FaqEntry
+from actions.faq_entries import FaqUnavailable
+from actions.metrics import Metrics
+from actions.settings import ActionSettings
+from tests.actions.conversation import Conversation
+from tests.actions.shelves import a_shop
+from tests.fakes.commerce import FakeCommerce
+
+
+class FakeFaqEntries:
+    def __init__(self) -> None:
+        self.entries = {"return-window": FaqEntry("return-window", 3, "How long?", "You have {{ return_window }}.")}
+        self.away = False
+
+    async def entry(self, entry_id: str) -> FaqEntry | None:
+        if self.away:
+            raise FaqUnavailable
+        return self.entries.get(entry_id)
+
+
+@pytest.fixture
+def shop() -> FakeCommerce:
+    return a_shop()
+
+
+@pytest.fixture
+def faq_entries() -> FakeFaqEntries:
+    return FakeFaqEntries()
+
+
+@pytest.fixture
+def start(shop: FakeCommerce, faq_entries: FakeFaqEntries) -> Callable[..., Conversation]:
+    executor = create_executor(ActionSettings(action_timeout=2.0), Metrics(), shop=shop, faq=faq_entries)
+
+    def begin(assertion: str = "emma", auth_level: str = "customer", **more: str) -> Conversation:
+        return Conversation(executor, assertion=assertion, auth_level=auth_level, **more)
+
+    return begin
+
+
+@pytest.fixture
+def talk(start: Callable[..., Conversation]) -> Conversation:
+    return start()

@@ -1,0 +1,152 @@
+from backends.models import Resolution
+from tests.actions.conversation import Conversation
+from tests.fakes.commerce import FakeCommerce
+
+
+async def to_recap(talk: Conversation, items: str = "the blue shirt", resolution: str = "refund"):
+    await talk.says("I want to return something", "return_start")
+    await talk.says("JL-100200", "inform", order_number="JL-100200")
+    await talk.says(items, "inform")
+    await talk.says("too small", "inform")
+    await talk.presses("inform", resolution=resolution)
+    return await talk.presses("inform", method="label")
+
+
+async def test_a_return_is_registered_once_the_recap_was_confirmed(talk: Conversation, shop: FakeCommerce):
+    assert await talk.says("I want to return something", "return_start") == ["utter_ask_return_order"]
+    assert await talk.says("the one with the linen shirt", "inform") == ["utter_ask_return_items_some_blocked"]
+    assert await talk.says("the blue shirt", "inform") == ["utter_ask_return_reason"]
+    assert await talk.says("it's too tight", "complaint") == ["utter_ask_return_resolution"]
+    assert await talk.says("money back on my card please", "refund_request") == ["utter_ask_return_method"]
+    assert await talk.says("with the label", "inform") == ["utter_return_recap_refund"]
+    assert talk.messages[0].values["total"] == "€55.05"
+    assert talk.messages[0].card()["Effect on points"] == "-59"
+    assert not shop.keys("create_return")
+
+    assert await talk.says("yes that's right", "affirm") == ["utter_return_created"]
+    assert talk.messages[0].source == {"kind": "backend", "call": "POST /returns → RT-200100"}
+    assert shop.shelves["emma"].returns[0].resolution is Resolution.REFUND
+    assert talk.form is None
+
+
+async def test_an_opening_sentence_answers_the_questions_that_it_can(talk: Conversation):
+    said = "I want to return the blue linen shirt from order JL-100200, it is too small"
+    assert await talk.says(said, "return_start", order_number="JL-100200") == ["utter_ask_return_resolution"]
+    assert [line["line_id"] for line in talk.slots["return_items"]] == ["line-1"]
+    assert talk.slots["return_reason"] == "too_small"
+
+
+async def test_how_many_is_asked_only_where_it_is_open(talk: Conversation):
+    await talk.says("I want to return something", "return_start", order_number="JL-100200")
+    assert await talk.says("the socks", "inform") == ["utter_ask_return_quantity"]
+    assert await talk.says("9", "inform", quantity="9") == [
+        "utter_return_quantity_too_many",
+        "utter_ask_return_quantity",
+    ]
+    assert await talk.says("two", "inform") == ["utter_ask_return_reason"]
+    assert talk.slots["return_items"][0]["quantity"] == 2
+
+
+async def test_items_and_counts_in_one_sentence(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100200")
+    assert await talk.says("2 of the socks and the shirt", "inform") == ["utter_ask_return_reason"]
+    assert {line["line_id"]: line["quantity"] for line in talk.slots["return_items"]} == {"line-1": 1, "line-2": 2}
+
+
+async def test_everything_means_everything_that_may_go_back(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100200")
+    await talk.says("all of it", "inform", quantity="all")
+    assert {line["line_id"] for line in talk.slots["return_items"]} >= {"line-1"}
+    assert "line-3" not in {line["line_id"] for line in talk.slots["return_items"] or []}
+
+
+async def test_a_final_sale_item_is_refused_with_its_reason(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100200")
+    assert await talk.says("the hat", "inform") == ["utter_return_item_blocked", "utter_ask_return_items_some_blocked"]
+    assert talk.messages[0].values["why"] == "Final sale, can't be returned"
+
+
+async def test_an_order_out_of_its_window_names_the_day(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100050")
+    assert [message.template for message in talk.messages] == ["utter_return_nothing_possible"]
+    assert "21 September 2026" in talk.messages[0].card()["Old scarf"]
+    assert talk.form is None
+
+
+async def test_no_at_the_recap_asks_what_to_change(talk: Conversation):
+    await to_recap(talk)
+    assert await talk.says("no", "deny") == ["utter_return_what_to_change"]
+    assert await talk.presses("inform", change="return_reason") == ["utter_ask_return_reason"]
+    assert await talk.says("I changed my mind", "inform") == ["utter_return_recap_refund"]
+
+
+async def test_corrections_at_the_recap(talk: Conversation):
+    await to_recap(talk, items="2 socks")
+    assert await talk.says("make it 3", "inform", quantity="3") == ["utter_return_recap_refund"]
+    assert talk.slots["return_items"][0]["quantity"] == 3
+    await talk.says("store credit instead", "inform")
+    assert talk.slots["return_resolution"] == "store_credit"
+    assert talk.slots["return_items"][0]["quantity"] == 3
+    assert talk.slots["requested_slot"] == "return_method"
+
+
+async def test_the_other_order_starts_over_with_it(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100200")
+    shop_has_three_sent = await talk.says("no, I meant JL-100100", "deny", order_number="JL-100100")
+    assert shop_has_three_sent == ["utter_ask_return_reason"]
+    assert talk.slots["return_order"]["number"] == "JL-100100"
+    assert talk.slots["return_items"][0]["line_id"] == "line-4"
+
+
+async def test_an_exchange_asks_for_the_wanted_variant(talk: Conversation, shop: FakeCommerce):
+    await talk.says("exchange the shirt of JL-100200", "exchange", order_number="JL-100200")
+    assert await talk.says("too small", "inform") == ["utter_ask_return_variants"]
+    await talk.says("size L in blue", "inform")
+    assert await talk.presses("inform", method="store") == ["utter_return_recap_exchange"]
+    assert await talk.presses("affirm") == ["utter_return_created_no_label"]
+    assert shop.shelves["emma"].returns[0].lines[0].exchange_for == "size L in blue"
+
+
+async def test_a_question_in_between_is_answered_and_the_form_goes_on(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100200")
+    found = {"available": True, "decision": "answer", "candidates": [candidate("You have {{ return_window }}.")]}
+    said = await talk.says("how long do I have to return it?", "faq", faq=found)
+    assert said == ["You have 30 days.", "utter_ask_return_items_some_blocked"]
+
+
+async def test_a_question_that_holds_an_option_is_still_a_question(talk: Conversation):
+    await talk.says("return the shirt, too small", "return_start", order_number="JL-100200")
+    found = {"available": True, "decision": "answer", "candidates": [candidate("Within 7 days.")]}
+    said = await talk.says("how long does a refund take?", "faq", faq=found)
+    assert said == ["Within 7 days.", "utter_ask_return_resolution"]
+
+
+async def test_another_form_in_between_is_offered_to_be_resumed(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100200")
+    await talk.says("the shirt", "inform")
+    assert await talk.says("cancel order JL-100300", "order_cancel", order_number="JL-100300") == [
+        "utter_order_cancel_recap"
+    ]
+    assert await talk.says("yes", "affirm") == ["utter_order_cancelled", "utter_resume_return_form"]
+    assert await talk.says("yes", "affirm") == ["utter_ask_return_reason"]
+    assert talk.slots["return_items"][0]["line_id"] == "line-1"
+
+
+async def test_stop_leaves_the_form(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100200")
+    assert await talk.says("stop", "stop") == ["utter_stopped"]
+    assert talk.form is None
+    assert talk.slots["return_order"] is None
+
+
+async def test_return_status_and_cancel(talk: Conversation):
+    assert await talk.says("where is my return", "return_status") == ["utter_return_none"]
+    await to_recap(talk)
+    await talk.presses("affirm")
+    assert await talk.says("where is my return", "return_status") == ["utter_return_status_awaiting_items"]
+    assert await talk.says("cancel the return", "return_cancel") == ["utter_return_cancel_recap"]
+    assert await talk.says("yes please", "affirm") == ["utter_return_cancelled"]
+
+
+def candidate(answer: str) -> dict[str, object]:
+    return {"entry": "return-window", "version": 3, "question": "?", "probability": 0.9, "answer": answer}
