@@ -1,5 +1,6 @@
 """The sample shop page and what it needs. Only in sandbox mode: elsewhere these addresses do not exist."""
 
+from datetime import datetime
 from typing import Annotated
 
 import httpx
@@ -17,15 +18,16 @@ SECONDS = 5.0
 
 
 class SampleCustomer(BaseModel):
-    """A customer of the sample shop; `about` says what is interesting about them."""
+    """A customer of the sample shop; `interest` says what can be tried with them, `orders` their order numbers."""
 
-    customer: str
+    reference: str
     name: str
-    about: str
+    interest: str
+    orders: list[str] = []
 
 
 class SampleCustomers(BaseModel):
-    customers: list[SampleCustomer]
+    items: list[SampleCustomer]
 
 
 class TokenRequest(BaseModel):
@@ -35,7 +37,8 @@ class TokenRequest(BaseModel):
 class ShopToken(BaseModel):
     """A customer token as a real shop's page would carry it."""
 
-    token: str
+    customer_token: str
+    expires_at: datetime
 
 
 class SentCode(BaseModel):

@@ -16,13 +16,13 @@ async def sandbox_url() -> AsyncIterator[str]:
 
     @app.get("/shop/customers")
     async def customers() -> dict[str, list[dict[str, str]]]:
-        return {"customers": [{"customer": "emma", "name": "Emma Byrne", "about": "a late parcel"}]}
+        return {"items": [{"reference": "emma", "name": "Emma Byrne", "interest": "a late parcel"}]}
 
     @app.post("/shop/token")
     async def issue(body: dict[str, str]) -> Response:
         if body["customer"] != "emma":
             return Response(status_code=404)
-        return Response(f'{{"token": "{token()}"}}', media_type="application/json")
+        return Response(f'{{"customer_token": "{token()}", "expires_at": "2030-01-01T00:00:00Z"}}', media_type="application/json")
 
     async with served(app) as url:
         yield url
@@ -30,9 +30,9 @@ async def sandbox_url() -> AsyncIterator[str]:
 
 async def test_the_sample_shop_issues_tokens_that_the_gateway_accepts(start_gateway: Start, sandbox_url: str) -> None:
     async with start_gateway(sandbox=True, commerce_url=sandbox_url) as gateway:
-        [sample] = (await gateway.http.get("/shop/customers")).json()["customers"]
-        issued = (await gateway.http.post("/shop/token", json={"customer": sample["customer"]})).json()["token"]
-        customer = await gateway.customer(customer_token=issued)
+        [sample] = (await gateway.http.get("/shop/customers")).json()["items"]
+        issued = (await gateway.http.post("/shop/token", json={"customer": sample["reference"]})).json()
+        customer = await gateway.customer(customer_token=issued["customer_token"])
         await customer.say("hello")
         await customer.reply()
         assert gateway.rasa.calls[0]["metadata"]["auth_level"] == "customer"
