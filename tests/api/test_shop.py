@@ -22,7 +22,8 @@ async def sandbox_url() -> AsyncIterator[str]:
     async def issue(body: dict[str, str]) -> Response:
         if body["customer"] != "emma":
             return Response(status_code=404)
-        return Response(f'{{"customer_token": "{token()}", "expires_at": "2030-01-01T00:00:00Z"}}', media_type="application/json")
+        issued = f'{{"customer_token": "{token()}", "expires_at": "2030-01-01T00:00:00Z"}}'
+        return Response(issued, media_type="application/json")
 
     async with served(app) as url:
         yield url
