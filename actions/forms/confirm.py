@@ -46,9 +46,14 @@ class Confirm(Step):
             return Outcome.ANSWERED
         if says_only_no(answer.text) or (intent == "deny" and answer.is_button):
             return self._refused(context)
-        return self._named_part(context, draft, answer)
+        return Outcome.NOT_UNDERSTOOD
 
-    async def otherwise(self, context: Context, draft: Draft) -> Outcome:  # noqa: ARG002 - of the base class
+    async def otherwise(self, context: Context, draft: Draft) -> Outcome:
+        """After every correction had its chance: a part that was named, or a "no" with more words."""
+        options = [Option(slot, context.words.label(label)) for slot, label in self._changeable.items()]
+        found = find_one(context.turn.text, options)
+        if found.whole and not found.tied:
+            return self._reopen(context, draft, found.values[0])
         return self._refused(context) if context.turn.intent == "deny" else Outcome.NOT_UNDERSTOOD
 
     def _refused(self, context: Context) -> Outcome:
@@ -59,13 +64,6 @@ class Confirm(Step):
         buttons = [button(context.words.label(label), "inform", change=slot) for slot, label in labels.items()]
         context.say.say(self._change_template, buttons=buttons)
         return Outcome.ASKED
-
-    def _named_part(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
-        options = [Option(slot, context.words.label(label)) for slot, label in self._changeable.items()]
-        found = find_one(answer.text, options)
-        if found.whole and not found.tied:
-            return self._reopen(context, draft, found.values[0])
-        return Outcome.NOT_UNDERSTOOD
 
     def _reopen(self, context: Context, draft: Draft, slot: str) -> Outcome:
         if slot == STOP:

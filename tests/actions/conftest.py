@@ -11,6 +11,8 @@ from tests.actions.conversation import Conversation
 from tests.actions.shelves import a_shop
 from tests.fakes.commerce import FakeCommerce
 
+Begin = Callable[..., Conversation]
+
 
 class FakeFaqEntries:
     def __init__(self) -> None:
@@ -34,7 +36,7 @@ def faq_entries() -> FakeFaqEntries:
 
 
 @pytest.fixture
-def start(shop: FakeCommerce, faq_entries: FakeFaqEntries) -> Callable[..., Conversation]:
+def start(shop: FakeCommerce, faq_entries: FakeFaqEntries) -> Begin:
     executor = create_executor(ActionSettings(action_timeout=2.0), Metrics(), shop=shop, faq=faq_entries)
 
     def begin(assertion: str = "emma", auth_level: str = "customer", **more: str) -> Conversation:
@@ -44,5 +46,5 @@ def start(shop: FakeCommerce, faq_entries: FakeFaqEntries) -> Callable[..., Conv
 
 
 @pytest.fixture
-def talk(start: Callable[..., Conversation]) -> Conversation:
+def talk(start: Begin) -> Conversation:
     return start()

@@ -1,0 +1,212 @@
+"""The skills that need no form, and who may use them."""
+
+import pytest
+
+from tests.actions.conftest import Begin, FakeFaqEntries
+from tests.actions.conversation import Conversation
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "entities", "expected"),
+    [
+        ("where is my order", "order_status", {}, "utter_order_status_confirmed"),
+        ("where is JL-100200", "order_status", {"order_number": "jl-100200"}, "utter_order_status_delivered"),
+        ("where is my rain coat", "order_status", {}, "utter_order_status_delivered"),
+        ("my orders", "order_list", {}, "utter_order_list"),
+        ("change my order", "order_change", {}, "utter_order_change"),
+        ("my points", "loyalty_balance", {}, "utter_loyalty_points_expiring"),
+        ("my tier", "loyalty_tier", {}, "utter_loyalty_no_tiers"),
+        ("what happened to my points", "loyalty_history", {}, "utter_loyalty_no_history"),
+        ("rewards", "loyalty_rewards", {}, "utter_loyalty_rewards"),
+        ("my refund", "refund_status", {}, "utter_refund_none"),
+        ("are you a robot", "bot_challenge", {}, "utter_bot_challenge"),
+        ("hello", "greet", {}, "utter_greet_by_name"),
+        ("you idiot", "insult", {}, "utter_insult"),
+        ("why do you ask", "why", {}, "utter_why"),
+        ("stop", "stop", {}, "utter_nothing_to_stop"),
+        ("write me a poem", "out_of_scope", {}, "utter_out_of_scope"),
+    ],
+)
+async def test_a_wish_has_its_answer(
+    talk: Conversation, text: str, intent: str, entities: dict[str, str], expected: str
+):
+    assert await talk.says(text, intent, **entities) == [expected]
+
+
+async def test_somebody_elses_order_and_an_unknown_one_are_told_alike(talk: Conversation):
+    theirs = await talk.says("where is JL-100900", "order_status", order_number="JL-100900")
+    unknown = await talk.says("where is JL-999999", "order_status", order_number="JL-999999")
+    assert theirs == unknown == ["utter_error_not_found"]
+
+
+@pytest.mark.parametrize(
+    ("customer", "template", "value"),
+    [
+        ("emma", "utter_loyalty_points_expiring", 420),
+        ("liam", "utter_loyalty_balance_tiers", 0),
+        ("noor", "utter_loyalty_cashback", 0),
+    ],
+)
+async def test_the_three_families_of_programmes_are_told_differently(
+    start: Begin, customer: str, template: str, value: int
+):
+    talk = start(customer)
+    assert await talk.says("how many points do I have", "loyalty_balance") == [template]
+    assert talk.messages[0].values["available"] == value
+
+
+async def test_what_is_missing_to_the_next_tier_is_money_where_tiers_count_money(start: Begin):
+    talk = start("liam")
+    assert await talk.says("my tier", "loyalty_tier") == ["utter_loyalty_tier_next"]
+    assert talk.messages[0].values["missing"] == "€450.00"
+
+
+async def test_a_reward_is_redeemed_after_a_recap_of_its_cost(talk: Conversation):
+    assert await talk.says("redeem my points", "loyalty_redeem") == ["utter_ask_redeem_reward"]
+    assert await talk.presses("inform", reward="five") == ["utter_redeem_recap"]
+    assert talk.messages[0].card()["Points afterwards"] == "320"
+    assert await talk.says("yes", "affirm") == ["utter_redeemed"]
+    assert talk.messages[0].card()["Code"] == "JC-1234"
+
+
+async def test_a_damaged_cheap_item_is_refunded_without_a_return(talk: Conversation):
+    await talk.says("refund for JL-100200", "refund_request", order_number="JL-100200")
+    await talk.says("the socks", "inform")
+    await talk.says("one", "inform", quantity="1")
+    await talk.says("they came torn", "complaint")
+    await talk.presses("inform", reason="damaged")
+    await talk.presses("inform", method="original_payment")
+    assert await talk.says("yes", "affirm") == ["utter_refund_created"]
+
+
+async def test_a_refund_that_the_policy_does_not_allow_offers_a_return(talk: Conversation):
+    await talk.says("refund for the shirt", "refund_request", order_number="JL-100200")
+    await talk.presses("inform", reason="damaged")
+    await talk.presses("inform", method="original_payment")
+    assert await talk.presses("affirm") == ["utter_refund_refused"]
+    assert talk.messages[0].payloads == ['/return_start{"order": "JL-100200"}']
+    assert talk.messages[0].values["limit"] == "€15.00"
+
+
+# --- who the customer is ----------------------------------------------------------------------------------------------
+
+
+async def test_an_unknown_customer_verifies_and_then_gets_what_they_wanted(start: Begin):
+    talk = start("", "anonymous", first_name="")
+    said = await talk.says("where is JL-100200", "order_status", order_number="JL-100200")
+    assert said == ["utter_verification_needed", "utter_ask_verification_email"]
+    assert await talk.says("emma@example.com", "inform", email="emma@example.com") == ["utter_verification_sent"]
+    assert talk.directive["verify"] == {"order_number": "JL-100200", "email": "emma@example.com"}
+
+    assert await talk.presses("inform", verification="wrong") == ["utter_verification_wrong"]
+    talk.assertion, talk.auth_level = "emma", "guest"
+    said = await talk.presses("inform", verification="passed")
+    assert said == ["utter_verification_passed", "utter_order_status_delivered"]
+
+
+async def test_a_form_begins_after_the_verification(start: Begin):
+    talk = start("", "anonymous", first_name="")
+    await talk.says("I want to return something", "return_start")
+    await talk.says("JL-100200", "inform", order_number="JL-100200")
+    await talk.says("emma@example.com", "inform", email="emma@example.com")
+    talk.assertion, talk.auth_level = "emma", "guest"
+    said = await talk.presses("inform", verification="passed")
+    assert said == ["utter_verification_passed", "utter_ask_return_order"]
+
+
+async def test_loyalty_needs_a_login_also_for_a_verified_guest(start: Begin):
+    assert await start("emma", "guest").says("my points", "loyalty_balance") == ["utter_loyalty_login"]
+
+
+async def test_a_form_goes_on_after_the_customer_had_to_verify_in_between(start: Begin):
+    talk = start()
+    await talk.says("return the shirt", "return_start", order_number="JL-100200")
+    talk.assertion, talk.auth_level = "", "anonymous"
+    said = await talk.says("too small", "inform")
+    assert said == ["utter_verification_needed", "utter_ask_verification_order"]
+    await talk.says("JL-100200 emma@example.com", "inform", order_number="JL-100200", email="emma@example.com")
+    talk.assertion, talk.auth_level = "emma", "guest"
+    said = await talk.presses("inform", verification="passed")
+    assert said == ["utter_verification_passed", "utter_ask_return_reason"]
+
+
+# --- the FAQ ----------------------------------------------------------------------------------------------------------
+
+
+async def test_an_answer_is_given_word_for_word_with_the_shops_numbers(talk: Conversation):
+    assert await talk.presses("faq", entry="return-window") == ["You have 30 days."]
+    assert talk.messages[0].source == {"kind": "faq", "entry": "return-window", "version": 3}
+
+
+async def test_close_entries_are_offered_as_a_choice(talk: Conversation):
+    close = [{"entry": name, "version": 1, "question": name, "answer": "", "probability": 0.4} for name in "ab"]
+    found = {"available": True, "decision": "clarify", "candidates": close}
+    assert await talk.says("shipping?", "faq", faq=found) == ["utter_faq_clarify"]
+    assert talk.messages[0].payloads == ['/faq{"entry": "a"}', '/faq{"entry": "b"}', '/faq{"entry": "none"}']
+    assert await talk.presses("faq", entry="none") == ["utter_faq_none_of_these"]
+
+
+async def test_what_is_not_known_is_said_and_a_person_offered(talk: Conversation):
+    assert await talk.says("do you sell boats", "faq") == ["utter_faq_unknown"]
+    assert await talk.says("yes", "affirm") == ["utter_handoff"]
+    assert talk.directive["handoff"]["reason"] == "missing_knowledge"
+
+
+async def test_a_faq_that_is_away_is_said(talk: Conversation, faq_entries: FakeFaqEntries):
+    assert await talk.says("returns?", "faq", faq={"available": False}) == ["utter_faq_unavailable"]
+    faq_entries.away = True
+    assert await talk.presses("faq", entry="return-window") == ["utter_faq_unavailable"]
+
+
+async def test_an_answer_with_a_number_that_the_shop_does_not_publish_is_not_given(
+    talk: Conversation, faq_entries: FakeFaqEntries
+):
+    entry = faq_entries.entries["return-window"]
+    faq_entries.entries["odd"] = type(entry)("odd", 1, "?", "It costs {{ unheard_of }}.")
+    assert await talk.presses("faq", entry="odd") == ["utter_error_defect"]
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_person_is_fetched_in_the_middle_of_a_form(talk: Conversation):
+    await talk.says("return the shirt", "return_start", order_number="JL-100200")
+    assert await talk.says("let me talk to a human", "human") == ["utter_handoff"]
+    handoff = talk.directive["handoff"]
+    assert (handoff["reason"], handoff["skill"]) == ("customer_request", "returns")
+    assert "return_order=JL-100200" in handoff["summary"]
+    assert "return_items=1 x Linen shirt" in handoff["summary"]
+    assert talk.form is None
+
+
+async def test_three_misunderstandings_in_a_row_fetch_a_person(talk: Conversation):
+    assert await talk.says("blurb", "nlu_fallback") == ["utter_misunderstood"]
+    assert await talk.says("blurb", "nlu_fallback") == ["utter_misunderstood_again"]
+    assert await talk.says("blurb", "nlu_fallback") == ["utter_misunderstood_handoff"]
+    assert talk.directive["handoff"]["reason"] == "misunderstanding"
+
+
+async def test_something_understood_starts_the_count_again(talk: Conversation):
+    await talk.says("blurb", "nlu_fallback")
+    await talk.says("hello", "greet")
+    assert await talk.says("blurb", "nlu_fallback") == ["utter_misunderstood"]
+
+
+async def test_misunderstandings_inside_a_form_count_too(talk: Conversation):
+    await talk.says("return", "return_start", order_number="JL-100200")
+    await talk.says("blurb", "nlu_fallback")
+    await talk.says("blurb", "nlu_fallback")
+    assert await talk.says("blurb", "nlu_fallback") == ["utter_misunderstood_handoff"]
+    assert talk.form is None
+
+
+async def test_an_offer_holds_for_the_next_message_only(talk: Conversation):
+    await talk.says("you idiot", "insult")
+    await talk.says("hello", "greet")
+    assert await talk.says("yes", "affirm") == ["utter_affirm"]
+
+
+async def test_a_second_complaint_fetches_a_person(talk: Conversation):
+    assert await talk.says("this is a disgrace", "complaint") == ["utter_complaint"]
+    assert await talk.says("an absolute disgrace", "complaint") == ["utter_complaint_handoff"]
+    assert talk.directive["handoff"]["reason"] == "complaint"
