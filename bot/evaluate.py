@@ -26,8 +26,8 @@ def read_examples(folder: Path) -> Tuple[List[str], List[str]]:
     texts, intents = [], []
     for path in sorted(folder.glob("*.yml")):
         for item in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = yaml.safe_load(item["examples"])
-            texts += [str(line) for line in lines]
+            lines = [line.strip()[2:] for line in item["examples"].splitlines()]
+            texts += lines
             intents += [item["intent"]] * len(lines)
     return texts, intents
 
