@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from api.identity.guests.senders import ConsoleSender
 from api.services import Services, services_of
 from api.settings import ApiSettings
-from common.internal import require_internal_secret
+from common.internal import INTERNAL_SECRET_HEADER, require_internal_secret
 from common.problems import Problem
 
 SECONDS = 5.0
@@ -73,10 +73,10 @@ def shop_router(settings: ApiSettings) -> APIRouter:
 
 async def ask_shop(services: Services, method: str, path: str, body: dict[str, str] | None = None) -> httpx.Response:
     """Raises a problem: 404 for a customer that the shop does not have, 503 when it does not answer."""
+    url = f"{services.settings.commerce_url.rstrip('/')}{path}"
+    headers = {INTERNAL_SECRET_HEADER: services.settings.internal_secret.get_secret_value()}
     try:
-        answer = await services.http.request(
-            method, f"{services.settings.commerce_url.rstrip('/')}{path}", json=body, timeout=SECONDS
-        )
+        answer = await services.http.request(method, url, json=body, headers=headers, timeout=SECONDS)
     except httpx.HTTPError:
         raise Problem(503, "upstream_unavailable", "The sample shop does not answer.") from None
     if answer.status_code == httpx.codes.NOT_FOUND:

@@ -2,8 +2,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
+from pydantic import SecretStr
 
+from common.internal import require_internal_secret
+from common.problems import install_problem_handlers
 from tests.api.conftest import SECRET, Start
 from tests.api.test_customers import token
 from tests.fakes.server import served
@@ -11,8 +14,9 @@ from tests.fakes.server import served
 
 @pytest_asyncio.fixture
 async def sandbox_url() -> AsyncIterator[str]:
-    """The sample shop's own two endpoints."""
-    app = FastAPI()
+    """The sample shop's own two endpoints, for our own processes only."""
+    app = FastAPI(dependencies=[Depends(require_internal_secret(SecretStr(SECRET)))])
+    install_problem_handlers(app)
 
     @app.get("/shop/customers")
     async def customers() -> dict[str, list[dict[str, str]]]:
