@@ -32,27 +32,21 @@ async def test_facts_that_are_numbers_say_the_number_that_is_enforced(shop: Shop
 async def test_windows_of_the_policy_are_those_of_the_lines(shop: Shop, world: World) -> None:
     policies = (await shop.get("/policies")).ok()
     windows: dict[str, Any] = {each["category"]: each for each in policies["categories"]}
-    for who in world.customers:
-        for summary in await world.summaries(who):
-            order = (await shop.get(f"/orders/{summary['id']}", who)).ok()
-            items = (await shop.get(f"/orders/{summary['id']}/returnable-items", who)).ok()["items"]
-            for line, item in zip(order["lines"], items, strict=True):
-                rule = windows.get(line["category"], {"window_days": policies["default_window_days"]})
-                if not rule.get("returnable", True):
-                    assert item["quantity"] == 0
-                    assert item["blocked"] not in {None, "window_expired"}
-                elif item["quantity"]:
-                    # A rule of the single line, such as a sale, may shorten the window, never lengthen it.
-                    assert item["window_days"] <= rule["window_days"]
+    for _, order, items in await world.everything():
+        for line, item in zip(order["lines"], items, strict=True):
+            rule = windows.get(line["category"], {"window_days": policies["default_window_days"]})
+            if not rule.get("returnable", True):
+                assert item["quantity"] == 0
+                assert item["blocked"] not in {None, "window_expired"}
+            elif item["quantity"]:
+                # A rule of the single line, such as a sale, may shorten the window, never lengthen it.
+                assert item["window_days"] <= rule["window_days"]
 
 
-async def test_final_sale_is_final(shop: Shop, world: World) -> None:
-    for who in world.customers:
-        for summary in await world.summaries(who):
-            order = (await shop.get(f"/orders/{summary['id']}", who)).ok()
-            final = {line["id"] for line in order["lines"] if line.get("final_sale")}
-            items = (await shop.get(f"/orders/{summary['id']}/returnable-items", who)).ok()["items"]
-            assert all(item["quantity"] == 0 for item in items if item["line_id"] in final)
+async def test_final_sale_is_final(world: World) -> None:
+    for _, order, items in await world.everything():
+        final = {line["id"] for line in order["lines"] if line.get("final_sale")}
+        assert all(item["quantity"] == 0 for item in items if item["line_id"] in final)
 
 
 async def test_reasons_have_titles_and_ids_of_their_own(shop: Shop) -> None:

@@ -26,7 +26,7 @@ async def arrived(receiver: BrokenShop, fits: Callable[[Any], bool], count: int 
         if len(found) >= count:
             return found
         await asyncio.sleep(0.1)
-    return pytest.fail(f"not {count} such event within {PATIENCE} s; came: {[r.json for r in receiver.requests]}")
+    return pytest.fail(f"{count} such events did not come within {PATIENCE} s; {len(receiver.requests)} others did")
 
 
 async def returned(shop: Shop, world: World, webhook_secret: str) -> Any:

@@ -33,6 +33,7 @@ class World:
         self._summaries: dict[Who, list[Any]] = {}
         self._found_before: dict[str, tuple[Who, str]] = {}
         self._reasons: list[Any] = []
+        self._everything: list[tuple[Who, Any, list[Any]]] = []
 
     def missing(self, what: str) -> NoReturn:
         message = f"none of the shop's test customers has {what}: add one, or run with --commerce-allow-gaps"
@@ -49,6 +50,16 @@ class World:
         """So many different customers, each with the summary of an order."""
         owners = [(who, found[0]) for who in self.customers if (found := await self.summaries(who))]
         return owners[:count] if len(owners) >= count else self.missing(f"orders ({count} customers needed)")
+
+    async def everything(self) -> list[tuple[Who, Any, list[Any]]]:
+        """Every order with its returnable items, as the suite first saw them: for rules that hold at any time."""
+        if not self._everything:
+            for who in self.customers:
+                for summary in await self.summaries(who):
+                    order = (await self.shop.get(f"/orders/{summary['id']}", who)).ok()
+                    found = (await self.shop.get(f"/orders/{summary['id']}/returnable-items", who)).ok()
+                    self._everything.append((who, order, found["items"]))
+        return self._everything
 
     async def regular(self) -> tuple[Who, list[Any]]:
         """A customer with at least two orders."""

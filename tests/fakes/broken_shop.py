@@ -67,6 +67,7 @@ class BrokenShop:
         self._server: asyncio.Server | None = None
         self._port = port
         self._writers: set[asyncio.StreamWriter] = set()
+        self._handlers: set[asyncio.Task[None]] = set()
 
     def script(self, *steps: Answer | Drop) -> None:
         self._steps = deque(steps)
@@ -85,6 +86,9 @@ class BrokenShop:
         self._server.close()
         for writer in list(self._writers):
             writer.close()
+        for handler in list(self._handlers):
+            handler.cancel()
+        await asyncio.gather(*self._handlers, return_exceptions=True)
         await self._server.wait_closed()
 
     async def __aenter__(self) -> Self:
@@ -98,6 +102,9 @@ class BrokenShop:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        handler = asyncio.current_task()
+        assert handler is not None
+        self._handlers.add(handler)
         self._writers.add(writer)
         try:
             while (request := await _read(reader)) is not None:
@@ -109,9 +116,10 @@ class BrokenShop:
                 await writer.drain()
                 if step.cut is not None:
                     return
-        except ConnectionError:
-            pass  # the client gave up: that is what some tests are about
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # the client gave up, which some tests are about, or the test is over
         finally:
+            self._handlers.discard(handler)
             self._writers.discard(writer)
             writer.close()
 
