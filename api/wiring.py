@@ -73,6 +73,7 @@ def wire(settings: ApiSettings, commerce: Commerce, sender: CodeSender | None = 
         assertions=assertions,
         metrics=metrics,
         owner=owner,
+        lease=lease,
     )
     sender = sender or code_sender(settings)
     return Services(

@@ -57,6 +57,7 @@ class TurnRunner:
         assertions: Assertions,
         metrics: Metrics,
         owner: str,
+        lease: float,
     ) -> None:
         self._conversations = conversations
         self._guests = guests
@@ -66,15 +67,18 @@ class TurnRunner:
         self._assertions = assertions
         self._metrics = metrics
         self._owner = owner
+        self._lease = lease
 
-    async def run(self, turn: Turn) -> None:
+    async def run(self, turn: Turn) -> Turn | None:
+        """Returns the conversation's next turn, leased by this process, if it has one."""
         started = time.perf_counter()
-        outcome = await self._run(turn)
+        outcome, following = await self._run(turn)
         self._metrics.turns.labels(outcome or "superseded").inc()
         self._metrics.turn_seconds.observe(time.perf_counter() - started)
         log.info("turn", conversation=str(turn.conversation_id), message=str(turn.message_id), outcome=outcome)
+        return following
 
-    async def _run(self, turn: Turn) -> Outcome | None:
+    async def _run(self, turn: Turn) -> tuple[Outcome | None, Turn | None]:
         if turn.attempts > 1:
             self._metrics.turns_repeated.inc()
         if turn.attempts > MAX_ATTEMPTS:
@@ -93,7 +97,7 @@ class TurnRunner:
 
     async def _answer(self, turn: Turn) -> Answer | None:
         """None when the conversation went to people before the turn began. Raises Apology."""
-        async with self._conversations.transaction() as connection:
+        async with self._conversations.reading() as connection:
             conversation = await self._conversations.get(connection, turn.conversation_id)
         if conversation.state is not State.BOT:
             return None
@@ -132,13 +136,13 @@ class TurnRunner:
         result = verdict
         if verdict == Verdict.MATCHED:
             result = "passed" if await self._confirm(conversation.id, UUID(challenge_id)) else "expired"
-            async with self._conversations.transaction() as connection:
+            async with self._conversations.reading() as connection:
                 conversation = await self._conversations.get(connection, conversation.id)
         return conversation, Question("payload", f'/inform{{"verification": "{result}"}}')
 
     async def _confirm(self, conversation_id: UUID, challenge_id: UUID) -> bool:
         """False when the shop no longer knows the verification. Repeatable. Raises Apology."""
-        async with self._conversations.transaction() as connection:
+        async with self._conversations.reading() as connection:
             challenge = await self._guests.get(connection, challenge_id)
         assert challenge is not None
         assert challenge.verification_id is not None
@@ -171,8 +175,8 @@ class TurnRunner:
 
     async def _store(
         self, turn: Turn, outcome: Outcome, answer: Answer | None = None, apologise: str = ""
-    ) -> Outcome | None:
-        """The whole result in one transaction. None when another process has taken the turn up."""
+    ) -> tuple[Outcome | None, Turn | None]:
+        """The whole result in one transaction, and the next turn. No outcome: another process has taken this one up."""
         async with self._conversations.transaction() as connection:
             conversation = await self._conversations.lock(connection, turn.conversation_id)
             if conversation.state is not State.BOT and outcome != "dropped":
@@ -182,14 +186,17 @@ class TurnRunner:
                 connection, turn.message_id, owner=self._owner, attempts=turn.attempts, outcome=outcome
             )
             if not finished:
-                return None
+                return None, None
             if apologise:
                 await self._say(connection, turn, apology(apologise))
             if answer:
                 await self._store_answer(connection, turn, answer)
+            following = await repository.claim_next(
+                connection, turn.conversation_id, owner=self._owner, lease=self._lease
+            )
         if answer and answer.verify:
             self._guests.wanted.set()
-        return outcome
+        return outcome, following
 
     async def _store_answer(self, connection: Connection, turn: Turn, answer: Answer) -> None:
         for message in answer.messages:

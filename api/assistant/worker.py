@@ -76,13 +76,11 @@ class TurnWorker:
     async def _drain(self, conversation_id: UUID, turn: Turn | None) -> None:
         try:
             while not self._stopping:
+                self._look_again.discard(conversation_id)
                 turn = turn or await self._claim(conversation_id)
-                if turn:
-                    await self._run(turn)
-                    turn = None
-                elif conversation_id in self._look_again:
-                    self._look_again.discard(conversation_id)
-                else:
+                while turn and not self._stopping:
+                    turn = await self._run(turn)
+                if conversation_id not in self._look_again:
                     return
         except DATABASE_TROUBLE as error:
             log.warning("turn_interrupted", conversation=str(conversation_id), error=type(error).__name__)
@@ -92,10 +90,10 @@ class TurnWorker:
             del self._busy[conversation_id]
             self._look_again.discard(conversation_id)
 
-    async def _run(self, turn: Turn) -> None:
+    async def _run(self, turn: Turn) -> Turn | None:
         self._running.add(turn.message_id)
         try:
-            await self._runner.run(turn)
+            return await self._runner.run(turn)
         finally:
             self._running.discard(turn.message_id)
 

@@ -70,25 +70,18 @@ class Hub:
                 del self._waiters[topic]
 
     def publish(self, topic: str, seq: int) -> None:
-        """Wake the waiters of this process."""
+        """Wake the waiters of this process. Others hear it by NOTIFY with `{"topic", "seq"}` in the transaction."""
         self._latest[topic] = max(seq, self._latest.get(topic, 0))
         self._latest.move_to_end(topic)
         if len(self._latest) > REMEMBERED_TOPICS:
             self._latest.popitem(last=False)
         self._wake(topic, Signal(seq))
 
-    async def notify(self, connection: Connection, topic: str, seq: int) -> None:
-        """Wake the waiters of all processes when the connection's transaction commits."""
-        await self._send(connection, {"topic": topic, "seq": seq})
-
     async def notify_transient(self, connection: Connection, topic: str, content: dict[str, Any]) -> None:
         """Tell those who wait now, here and in other processes, something that is not worth keeping."""
-        await self._send(connection, {"topic": topic, "seq": None, "transient": content})
-        self._wake(topic, Signal(None, content))
-
-    async def _send(self, connection: Connection, message: dict[str, Any]) -> None:
-        payload = json.dumps({"origin": self._origin, **message})
+        payload = json.dumps({"origin": self._origin, "topic": topic, "transient": content})
         await connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+        self._wake(topic, Signal(None, content))
 
     def _wake(self, topic: str, signal: Signal) -> None:
         for after, future in tuple(self._waiters.get(topic, ())):
@@ -101,7 +94,7 @@ class Hub:
 
     def _receive(self, payload: str) -> None:
         message = json.loads(payload)
-        if message["seq"] is not None:
+        if "seq" in message:
             self.publish(message["topic"], message["seq"])
         elif message["origin"] != self._origin:
             self._wake(message["topic"], Signal(None, message["transient"]))

@@ -59,25 +59,42 @@ async def get_by_token(connection: Connection, conversation_id: UUID, token_hash
 
 
 async def append_event(
-    connection: Connection, conversation_id: UUID, *, type_: EventType, author: Author, body: dict[str, Any]
+    connection: Connection,
+    conversation_id: UUID,
+    *,
+    type_: EventType,
+    author: Author,
+    body: dict[str, Any],
+    topic: str,
+    channel: str,
 ) -> Event | None:
-    """Locks the conversation's row, so that numbers have no gaps. None for an unknown conversation."""
+    """Locks the conversation's row, so that numbers have no gaps, and notifies when the transaction commits.
+
+    None for an unknown conversation.
+    """
     row = await fetch_one(
         connection,
         """
         WITH locked AS (
             UPDATE conversations SET last_seq = last_seq + 1, updated_at = now() WHERE id = %s RETURNING id, last_seq
+        ), added AS (
+            INSERT INTO events (conversation_id, seq, type, author, body)
+            SELECT id, last_seq, %s, %s, %s FROM locked
+            RETURNING conversation_id, seq, type, author, at, body
         )
-        INSERT INTO events (conversation_id, seq, type, author, body)
-        SELECT id, last_seq, %s, %s, %s FROM locked
-        RETURNING conversation_id, seq, type, author, at, body
+        SELECT added.*, pg_notify(%s, json_build_object('topic', %s::text, 'seq', seq)::text) AS notified FROM added
         """,
         conversation_id,
         type_,
         author,
         Jsonb(body),
+        channel,
+        topic,
     )
-    return to_event(row) if row else None
+    if row is None:
+        return None
+    row.pop("notified")
+    return to_event(row)
 
 
 async def events_after(connection: Connection, conversation_id: UUID, after: int, limit: int) -> list[Event]:

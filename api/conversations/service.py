@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from api.conversations import repository
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
-from api.conversations.hub import Hub
+from api.conversations.hub import CHANNEL, Hub
 from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State
 from common.database import Connection, Pool
 
@@ -37,6 +37,16 @@ class ConversationService:
                 self._appended.pop(connection, None)
         for conversation_id, seq in appended.items():
             self.hub.publish(topic_of(conversation_id), seq)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """A connection for single reads: each statement is its own transaction and costs one round trip, not three."""
+        async with self._pool.connection() as connection:
+            await connection.set_autocommit(True)
+            try:
+                yield connection
+            finally:
+                await connection.set_autocommit(False)
 
     async def create(
         self, connection: Connection, *, channel: str, locale: str, token_hash: bytes, token_ttl: timedelta
@@ -73,10 +83,17 @@ class ConversationService:
         body: dict[str, Any],
     ) -> Event:
         """Add to the log under the next number and wake all who wait for it when the transaction commits."""
-        event = await repository.append_event(connection, conversation_id, type_=type, author=author, body=body)
+        event = await repository.append_event(
+            connection,
+            conversation_id,
+            type_=type,
+            author=author,
+            body=body,
+            topic=topic_of(conversation_id),
+            channel=CHANNEL,
+        )
         if event is None:
             raise UnknownConversation(conversation_id)
-        await self.hub.notify(connection, topic_of(conversation_id), event.seq)
         self._appended.get(connection, {})[conversation_id] = event.seq
         return event
 

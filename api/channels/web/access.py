@@ -16,7 +16,7 @@ Gateway = Annotated[Services, Depends(services_of)]
 async def find_conversation(services: Services, conversation_id: UUID, token: str | None) -> Conversation | None:
     if not token:
         return None
-    async with services.pool.connection() as connection:
+    async with services.conversations.reading() as connection:
         return await services.conversations.by_token(connection, conversation_id, hash_token(token))
 
 

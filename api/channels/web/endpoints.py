@@ -112,7 +112,7 @@ async def read_events(
     """What happened after `after`, oldest first; waits up to `wait` seconds for something new."""
     deadline = asyncio.get_running_loop().time() + wait
     while True:
-        async with services.pool.connection() as connection:
+        async with services.conversations.reading() as connection:
             events = await services.conversations.events(connection, conversation.id, after, PAGE)
         remaining = deadline - asyncio.get_running_loop().time()
         if events or remaining <= 0:
@@ -150,7 +150,7 @@ async def withdraw_handoff(conversation: Opened, services: Gateway) -> Conversat
 
 
 async def current_state(services: Services, conversation_id: UUID) -> ConversationState:
-    async with services.pool.connection() as connection:
+    async with services.conversations.reading() as connection:
         conversation = await services.conversations.get(connection, conversation_id)
     return ConversationState(state=conversation.state.value)
 

@@ -92,7 +92,7 @@ async def push(socket: WebSocket, services: Services, conversation_id: UUID, hel
                 await socket.close(UNAUTHORIZED)
                 return
             checked = time.monotonic()
-        async with services.pool.connection() as connection:
+        async with services.conversations.reading() as connection:
             events = await services.conversations.events(connection, conversation_id, after, PAGE)
         for event in events:
             await socket.send_json(event.public())
