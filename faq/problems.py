@@ -1,8 +1,13 @@
+import psycopg
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from psycopg_pool import PoolTimeout
 
 from common.problems import Problem
 from faq.errors import EntryExists, EntryNotFound, FaqError, InvalidEntry, NothingPublished, StaleVersion
+
+log = structlog.get_logger(__name__)
 
 
 def problem_of(error: FaqError) -> Problem:
@@ -20,7 +25,18 @@ def problem_of(error: FaqError) -> Problem:
     return Problem(500, "internal_error", "Something went wrong on our side.")
 
 
+NO_DATABASE = Problem(
+    503, "database_unavailable", "The database can't be reached. Try again.", headers={"Retry-After": "1"}
+)
+
+
 def install_faq_problems(app: FastAPI) -> None:
     @app.exception_handler(FaqError)
     async def _faq(_request: Request, error: FaqError) -> JSONResponse:
         return problem_of(error).response()
+
+    @app.exception_handler(psycopg.OperationalError)
+    @app.exception_handler(PoolTimeout)
+    async def _database(_request: Request, error: Exception) -> JSONResponse:
+        log.warning("database_unavailable", error=type(error).__name__)
+        return NO_DATABASE.response()

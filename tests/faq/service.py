@@ -1,16 +1,40 @@
 import socket
 import subprocess
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
+from fastapi import FastAPI
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[httpx.Client]:
+    """A client of the application, which is served over HTTP from a thread of this process and is ready."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    headers = {"X-Aftercare-Secret": "between-us"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:
+        try:
+            while not server.started or client.get("/readyz").status_code != 200:
+                assert thread.is_alive()
+                time.sleep(0.02)
+            yield client
+        finally:
+            server.should_exit = True
+            thread.join(20)
 
 
 class Service:

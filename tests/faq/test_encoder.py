@@ -1,0 +1,181 @@
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from faq.encoder.batching import MAX_BATCH, BatchingEncoder
+from faq.encoder.hashing import HashingEncoder
+from faq.encoder.manifest import MODEL_FILES, read_manifest, verify
+from faq.encoder.onnx import OnnxEncoder
+from faq.encoder.opening import open_encoder
+from faq.encoder.ports import Encoder, Vectors
+from faq.encoder.source import PACKAGED, resolve_source
+from faq.errors import ExportCorrupt, ExportMissing
+from faq.settings import FaqSettings
+
+TEXTS = [
+    "Where is my parcel?",
+    "hi",
+    "",
+    "can i return a sale item that i bought with a voucher in your shop in Cork three weeks ago, please",
+    "Größe 40, café, naïve — 日本語 🙂",
+    "refund " * 400,
+    "Where is my parcel?",
+]
+
+
+@pytest.fixture(params=["hashing", "fp32", "int8"])
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    if request.param == "hashing":
+        return HashingEncoder()
+    found: Encoder = request.getfixturevalue(request.param)
+    return found
+
+
+def test_every_encoder_gives_unit_vectors_of_its_dimension(encoder: Encoder):
+    vectors = encoder.encode(TEXTS)
+
+    assert vectors.shape == (len(TEXTS), encoder.dimension)
+    assert vectors.dtype == np.float32
+    lengths = np.linalg.norm(vectors, axis=1)
+    assert np.allclose(lengths[[bool(text) for text in TEXTS]], 1, atol=1e-5)
+    assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+def test_a_text_has_the_same_vector_alone_and_in_any_batch(encoder: Encoder):
+    together = encoder.encode(TEXTS)
+    alone = np.concatenate([encoder.encode([text]) for text in TEXTS])
+
+    assert np.abs(together - alone).max() < 1e-5
+
+
+def test_the_serving_encoder_equals_sentence_transformers(fp32: OnnxEncoder, int8: OnnxEncoder):
+    script = (
+        "import sys, numpy, json, warnings; warnings.simplefilter('ignore')\n"
+        "from sentence_transformers import SentenceTransformer\n"
+        "model = SentenceTransformer(sys.argv[1], device='cpu')\n"
+        "numpy.save(sys.argv[2], model.encode(json.loads(sys.argv[3]), normalize_embeddings=True))\n"
+    )
+
+    with tempfile.TemporaryDirectory() as folder:  # its own process: the library warns
+        out = Path(folder) / "vectors.npy"
+        command = [sys.executable, "-c", script, resolve_source(PACKAGED)[1], str(out), json.dumps(TEXTS)]
+        subprocess.run(command, check=True, capture_output=True)
+        reference = np.load(out)
+
+    assert (fp32.encode(TEXTS) * reference).sum(axis=1).min() >= 0.9999
+    assert (int8.encode(TEXTS) * reference).sum(axis=1).min() >= 0.97
+
+
+def test_serving_needs_neither_pytorch_nor_sentence_transformers(faq_data: Path):
+    script = (
+        "import sys, pathlib\nfrom faq.app import create_app\nfrom faq.encoder.opening import open_encoder\n"
+        "from faq.settings import FaqSettings\n"
+        "settings = FaqSettings(data=pathlib.Path(sys.argv[1]))\ncreate_app(settings)\n"
+        "open_encoder(settings).encode(['hello'])\n"
+        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'sklearn'} & set(sys.modules)))"
+    )
+    made = subprocess.run([sys.executable, "-c", script, str(faq_data)], check=True, capture_output=True, text=True)
+
+    assert made.stdout.strip() == "[]"
+
+
+def test_a_missing_or_damaged_export_is_told_in_one_line(model_folder: Path, tmp_path: Path):
+    with pytest.raises(ExportMissing, match="python -m faq prepare"):
+        OnnxEncoder(tmp_path)
+    copy = _copy(model_folder, tmp_path / "copy")
+    (copy / MODEL_FILES["int8"]).write_bytes(b"not a model")
+
+    with pytest.raises(ExportCorrupt, match="is damaged") as caught:
+        OnnxEncoder(copy)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_export_is_made_again_before_serving(tmp_path: Path, model_folder: Path):
+    settings = FaqSettings(data=tmp_path, faq_model=PACKAGED)
+    copy = _copy(model_folder, tmp_path / "models" / model_folder.name)
+    with (copy / MODEL_FILES["int8"]).open("r+b") as file:
+        file.seek(1000)
+        file.write(b"\0" * 64)
+
+    encoder = open_encoder(settings)
+
+    assert encoder.dimension == 384
+    verify(copy, read_manifest(copy))
+    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+
+
+async def test_concurrent_texts_share_batches_and_get_their_own_vectors():
+    inner = Recording()
+    batching = BatchingEncoder(inner, cache_size=0)
+    texts = [f"question number {number}" for number in range(20)]
+
+    vectors = await asyncio.gather(*(batching.one(text) for text in texts))
+
+    assert np.array_equal(np.stack(vectors), HashingEncoder().encode(texts))
+    assert [len(batch) for batch in inner.batches] == [8, 8, 4]
+    assert threading.current_thread().name not in inner.threads
+    await batching.close()
+
+
+async def test_a_customer_goes_before_bulk_work():
+    inner = Recording()
+    batching = BatchingEncoder(inner)
+    bulk = asyncio.create_task(batching.many([f"phrasing {number}" for number in range(50)]))
+    while not inner.batches:  # noqa: ASYNC110 - set from the worker's thread
+        await asyncio.sleep(0)
+
+    await batching.one("a customer's question")
+
+    assert len(inner.batches) <= 3
+    assert (await bulk).shape == (50, 256)
+    assert max(len(batch) for batch in inner.batches) == MAX_BATCH
+    await batching.close()
+
+
+async def test_a_repeated_question_is_remembered_and_the_oldest_forgotten():
+    inner = Recording()
+    batching = BatchingEncoder(inner, cache_size=2)
+    for text in ("a", "b", "a", "c", "a", "b"):
+        await batching.one(text)
+
+    assert [batch[0] for batch in inner.batches] == ["a", "b", "c", "b"]
+    await batching.close()
+
+
+async def test_a_failure_reaches_who_asked_and_the_next_one_is_served():
+    batching = BatchingEncoder(Recording(fails_on="bad"))
+    with pytest.raises(RuntimeError, match="bad"):
+        await batching.one("bad")
+
+    assert (await batching.one("good")).shape == (256,)
+    await batching.close()
+
+
+class Recording(HashingEncoder):
+    def __init__(self, fails_on: str = "") -> None:
+        super().__init__()
+        self.batches: list[list[str]] = []
+        self.threads: set[str] = set()
+        self._fails_on = fails_on
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.batches.append(list(texts))
+        self.threads.add(threading.current_thread().name)
+        if self._fails_on in texts and self._fails_on:
+            raise RuntimeError(self._fails_on)
+        return super().encode(texts)
+
+
+def _copy(folder: Path, to: Path) -> Path:
+
+    shutil.copytree(folder, to)
+    return to
