@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 RasaAction = Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[Events]]
 
 # Actions that count misunderstandings, or run beside one that does: they leave the count alone.
-_COUNTING = ("action_inform", "action_fallback", "action_out_of_scope", "action_repeat")
+_COUNTING = ("action_inform", "action_affirm", "action_deny", "action_fallback", "action_out_of_scope", "action_repeat")
 
 
 class Guard:

@@ -34,7 +34,7 @@ CANCEL_FORM = Form(
     steps=(
         WhichOrder(
             "cancel_order",
-            "utter_ask_cancel_order",
+            "utter_question_cancel_order",
             "utter_order_nothing_to_cancel",
             is_open,
             resets=("cancel_confirm",),

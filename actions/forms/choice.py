@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from actions.context import Context
 from actions.draft import Draft
 from actions.forms.step import Answer, Outcome, Step
-from actions.reading.choices import Option, find_one
+from actions.reading.choices import Option, find_one, find_place
 from actions.replies import button
 
 
@@ -48,11 +48,16 @@ class ChoiceStep(Step):
         if picked is None:
             found = find_one(answer.text, [Option(each.value, each.words or each.title) for each in choices])
             usable = bool(found.values) and not found.tied and (found.whole or answer.loose)
-            picked = found.values[0] if usable else self.otherwise_chosen(answer, choices)
+            picked = found.values[0] if usable else self._by_place(answer, choices)
+            picked = picked or self.otherwise_chosen(answer, choices)
         if picked not in {choice.value for choice in choices}:
             return Outcome.NOT_UNDERSTOOD
         draft[self.slot] = picked
         return Outcome.ANSWERED
+
+    def _by_place(self, answer: Answer, choices: list[Choice]) -> str | None:
+        place = find_place(answer.text, len(choices)) if answer.asked else None
+        return None if place is None else choices[place].value
 
     def otherwise_chosen(self, answer: Answer, choices: list[Choice]) -> str | None:  # noqa: ARG002 - for those that need them
         """What to take for a text that names none of the choices."""

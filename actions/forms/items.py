@@ -33,7 +33,7 @@ class WhichItems(Step):
             return False
         blocked = [item for item in items if item.quantity <= 0]
         cards = [_blocked_card(context, draft, blocked)] if blocked else []
-        template = "utter_ask_return_items_some_blocked" if blocked else "utter_ask_return_items"
+        template = "utter_question_return_items_some_blocked" if blocked else "utter_question_return_items"
         context.say.say(
             template, call=call, cards=cards, buttons=_buttons(context, possible), order=draft["return_order"]["number"]
         )
@@ -44,7 +44,7 @@ class WhichItems(Step):
         item = next(item for item in possible if item.line_id == line)
         numbers = range(1, min(item.quantity, 6) + 1)
         buttons = [button(str(number), "inform", quantity=str(number)) for number in numbers]
-        context.say.say("utter_ask_return_quantity", buttons=buttons, item=item.title, most=item.quantity)
+        context.say.say("utter_question_return_quantity", buttons=buttons, item=item.title, most=item.quantity)
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
         items = await _items(context, draft)

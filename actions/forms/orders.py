@@ -5,7 +5,7 @@ from collections.abc import Callable
 from actions.context import Context
 from actions.draft import Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
-from actions.reading.choices import Option, find_one, mentions
+from actions.reading.choices import Option, find_one, find_place, mentions
 from actions.reading.lexicon import raw_words
 from actions.replies import Button, button
 from backends.errors import NotFound
@@ -96,6 +96,11 @@ def name_order(text: str, orders: list[OrderSummary], *, loose: bool, current: s
     others = [order.number for order in orders if order.number != current]
     if current and mentions(text, "other") and len(others) == 1:
         return others[0]
-    if orders and mentions(text, "newest"):
-        return orders[0].number
-    return None
+    return _by_place(text, [order.number for order in orders])
+
+
+def _by_place(text: str, newest_first: list[str]) -> str | None:
+    place = find_place(text, len(newest_first))
+    if place is None and newest_first:
+        place = 0 if mentions(text, "newest") else -1 if mentions(text, "oldest") else None
+    return None if place is None else newest_first[place]

@@ -14,7 +14,7 @@ from backends.models import Reward
 class WhichReward(ChoiceStep):
     slot = "redeem_reward"
     entity = "reward"
-    template = "utter_ask_redeem_reward"
+    template = "utter_question_redeem_reward"
     resets = ("redeem_confirm",)
     settle_single = False
     call = "GET /loyalty/rewards"

@@ -19,7 +19,7 @@ SHIPPING = "shipping"
 class WhatFor(ChoiceStep):
     slot = "refund_item"
     entity = "items"
-    template = "utter_ask_refund_item"
+    template = "utter_question_refund_item"
     resets = ("refund_quantity", "refund_reason", "refund_confirm")
     settle_single = False
 
@@ -45,7 +45,7 @@ class HowMany(Step):
             return False
         most = line.fulfilled - line.returned
         buttons = [button(str(number), "inform", quantity=str(number)) for number in range(1, min(most, 6) + 1)]
-        context.say.say("utter_ask_return_quantity", buttons=buttons, item=line.title, most=most)
+        context.say.say("utter_question_return_quantity", buttons=buttons, item=line.title, most=most)
         return True
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
@@ -67,7 +67,7 @@ class HowMany(Step):
 class Why(ChoiceStep):
     slot = "refund_reason"
     entity = "reason"
-    template = "utter_ask_refund_reason"
+    template = "utter_question_refund_reason"
     resets = ("refund_confirm",)
     call = "GET /return-reasons"
 
@@ -80,7 +80,7 @@ class Why(ChoiceStep):
 class WhereTo(ChoiceStep):
     slot = "refund_method"
     entity = "method"
-    template = "utter_ask_refund_method"
+    template = "utter_question_refund_method"
     resets = ("refund_confirm",)
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:  # noqa: ARG002 - of the base class
@@ -131,7 +131,7 @@ REFUND_FORM = Form(
     steps=(
         WhichOrder(
             "refund_order",
-            "utter_ask_refund_order",
+            "utter_question_refund_order",
             "utter_refund_no_order",
             was_sent,
             resets=("refund_item", "refund_quantity", "refund_reason", "refund_confirm"),

@@ -12,7 +12,7 @@ from actions.forms.step import Answer, FormEnded, Outcome
 class WhichReturn(ChoiceStep):
     slot = "cancel_return"
     entity = "return_number"
-    template = "utter_ask_cancel_return"
+    template = "utter_question_cancel_return"
     resets = ("cancel_return_confirm",)
     call = "GET /returns"
 

@@ -35,7 +35,7 @@ def was_sent(order: OrderSummary) -> bool:
 class Reason(ChoiceStep):
     slot = "return_reason"
     entity = "reason"
-    template = "utter_ask_return_reason"
+    template = "utter_question_return_reason"
     resets = ("return_confirm", "return_quote")
     call = "GET /return-reasons"
 
@@ -54,7 +54,7 @@ class Reason(ChoiceStep):
 class GetBack(ChoiceStep):
     slot = "return_resolution"
     entity = "resolution"
-    template = "utter_ask_return_resolution"
+    template = "utter_question_return_resolution"
     resets = ("return_variants", "return_method", "return_confirm", "return_quote")
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:
@@ -91,18 +91,21 @@ class Variants(Step):
             draft[self.slot] = known
             draft["return_variants_so_far"] = None
             return False
-        context.say.say("utter_ask_return_variants", item=line["title"], variant=line["variant"] or line["title"])
+        context.say.say("utter_question_return_variants", item=line["title"], variant=line["variant"] or line["title"])
         return True
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
         wish = answer.entities.get("variant") or answer.text.strip()
-        may_be_one = answer.asked and (answer.loose or context.turn.intent in {"exchange", "return_start"})
+        may_be_one = (answer.asked and answer.loose) or context.turn.intent == "exchange"
         if not may_be_one or not wish or len(wish) > _LONGEST_VARIANT:
             return Outcome.NOT_UNDERSTOOD
-        known = dict(draft["return_variants_so_far"] or {})
+        known = dict(draft["return_variants_so_far"] or draft[self.slot] or {})
         line = next((line for line in draft["return_items"] if line["line_id"] not in known), None)
-        if line is None:
+        if line is None and len(draft["return_items"]) == 1:
+            line = draft["return_items"][0]
+        if line is None or draft["return_resolution"] != Resolution.EXCHANGE.value:
             return Outcome.NOT_UNDERSTOOD
+        draft[self.slot] = None
         draft["return_variants_so_far"] = {**known, line["line_id"]: wish}
         return Outcome.ANSWERED
 
@@ -110,7 +113,7 @@ class Variants(Step):
 class Method(ChoiceStep):
     slot = "return_method"
     entity = "method"
-    template = "utter_ask_return_method"
+    template = "utter_question_return_method"
     resets = ("return_confirm", "return_quote")
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:
@@ -210,7 +213,7 @@ RETURN_FORM = Form(
     steps=(
         WhichOrder(
             "return_order",
-            "utter_ask_return_order",
+            "utter_question_return_order",
             "utter_return_no_order",
             was_sent,
             resets=(

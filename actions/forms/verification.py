@@ -16,7 +16,7 @@ class OrderNumber(Step):
     slot = "verification_order"
 
     async def ask(self, context: Context, draft: Draft) -> bool:  # noqa: ARG002 - of the base class
-        context.say.say("utter_ask_verification_order")
+        context.say.say("utter_question_verification_order")
         return True
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:  # noqa: ARG002 - of the base class
@@ -35,7 +35,7 @@ class Email(Step):
     slot = "verification_email"
 
     async def ask(self, context: Context, draft: Draft) -> bool:  # noqa: ARG002 - of the base class
-        context.say.say("utter_ask_verification_email")
+        context.say.say("utter_question_verification_email")
         return True
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:  # noqa: ARG002 - of the base class

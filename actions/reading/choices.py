@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.reading.lexicon import meanings, number_words, raw_words, word_list
+from actions.reading.lexicon import meanings, number_words, ordinals, raw_words, word_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,13 @@ def only_number(text: str) -> int | None:
     """A number in a text that holds nothing else: "make it 2"."""
     rest = [word for word in meanings(text) if _number(word) is None]
     return None if rest else find_number(text)
+
+
+def find_place(text: str, length: int) -> int | None:
+    """Where in a list of `length` the text points ("the second one"), from 0; it must say nothing else."""
+    words = [word for word in raw_words(text) if word not in word_list("filler")]
+    place = ordinals().get(words[0]) if len(words) == 1 else None
+    return place - 1 if place and place <= length else None
 
 
 def mentions(text: str, words: str) -> bool:

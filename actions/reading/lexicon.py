@@ -31,6 +31,11 @@ def number_words() -> dict[str, int]:
     return dict(_language()["numbers"])
 
 
+@cache
+def ordinals() -> dict[str, int]:
+    return dict(_language()["ordinals"])
+
+
 def raw_words(text: str) -> list[str]:
     text = text.lower()
     for words, word in _language()["compounds"].items():

@@ -25,8 +25,9 @@ async def affirm(context: Context) -> Events:
             return flow.resume(context)
         case "again":
             return await carry_out(context, offered["want"])
-    if context.turn.active_form is None:
-        context.say.say("utter_affirm")
+    if context.turn.active_form:
+        return await fallback(context)
+    context.say.say("utter_affirm")
     return []
 
 
@@ -35,8 +36,9 @@ async def deny(context: Context) -> Events:
     if offered.get("kind") == "resume":
         context.say.say("utter_stopped")
         return flow.forget_waiting()
-    if context.turn.active_form is None:
-        context.say.say("utter_deny")
+    if context.turn.active_form:
+        return await fallback(context)
+    context.say.say("utter_deny")
     return []
 
 

@@ -1,4 +1,5 @@
 from backends.models import Resolution
+from tests.actions.conftest import Begin
 from tests.actions.conversation import Conversation
 from tests.fakes.commerce import FakeCommerce
 
@@ -13,11 +14,11 @@ async def to_recap(talk: Conversation, items: str = "the blue shirt", resolution
 
 
 async def test_a_return_is_registered_once_the_recap_was_confirmed(talk: Conversation, shop: FakeCommerce):
-    assert await talk.says("I want to return something", "return_start") == ["utter_ask_return_order"]
-    assert await talk.says("the one with the linen shirt", "inform") == ["utter_ask_return_items_some_blocked"]
-    assert await talk.says("the blue shirt", "inform") == ["utter_ask_return_reason"]
-    assert await talk.says("it's too tight", "complaint") == ["utter_ask_return_resolution"]
-    assert await talk.says("money back on my card please", "refund_request") == ["utter_ask_return_method"]
+    assert await talk.says("I want to return something", "return_start") == ["utter_question_return_order"]
+    assert await talk.says("the one with the linen shirt", "inform") == ["utter_question_return_items_some_blocked"]
+    assert await talk.says("the blue shirt", "inform") == ["utter_question_return_reason"]
+    assert await talk.says("it's too tight", "complaint") == ["utter_question_return_resolution"]
+    assert await talk.says("money back on my card please", "refund_request") == ["utter_question_return_method"]
     assert await talk.says("with the label", "inform") == ["utter_return_recap_refund"]
     assert talk.messages[0].values["total"] == "€55.05"
     assert talk.messages[0].card()["Effect on points"] == "-59"
@@ -31,25 +32,25 @@ async def test_a_return_is_registered_once_the_recap_was_confirmed(talk: Convers
 
 async def test_an_opening_sentence_answers_the_questions_that_it_can(talk: Conversation):
     said = "I want to return the blue linen shirt from order JL-100200, it is too small"
-    assert await talk.says(said, "return_start", order_number="JL-100200") == ["utter_ask_return_resolution"]
+    assert await talk.says(said, "return_start", order_number="JL-100200") == ["utter_question_return_resolution"]
     assert [line["line_id"] for line in talk.slots["return_items"]] == ["line-1"]
     assert talk.slots["return_reason"] == "too_small"
 
 
 async def test_how_many_is_asked_only_where_it_is_open(talk: Conversation):
     await talk.says("I want to return something", "return_start", order_number="JL-100200")
-    assert await talk.says("the socks", "inform") == ["utter_ask_return_quantity"]
+    assert await talk.says("the socks", "inform") == ["utter_question_return_quantity"]
     assert await talk.says("9", "inform", quantity="9") == [
         "utter_return_quantity_too_many",
-        "utter_ask_return_quantity",
+        "utter_question_return_quantity",
     ]
-    assert await talk.says("two", "inform") == ["utter_ask_return_reason"]
+    assert await talk.says("two", "inform") == ["utter_question_return_reason"]
     assert talk.slots["return_items"][0]["quantity"] == 2
 
 
 async def test_items_and_counts_in_one_sentence(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
-    assert await talk.says("2 of the socks and the shirt", "inform") == ["utter_ask_return_reason"]
+    assert await talk.says("2 of the socks and the shirt", "inform") == ["utter_question_return_reason"]
     assert {line["line_id"]: line["quantity"] for line in talk.slots["return_items"]} == {"line-1": 1, "line-2": 2}
 
 
@@ -62,7 +63,8 @@ async def test_everything_means_everything_that_may_go_back(talk: Conversation):
 
 async def test_a_final_sale_item_is_refused_with_its_reason(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
-    assert await talk.says("the hat", "inform") == ["utter_return_item_blocked", "utter_ask_return_items_some_blocked"]
+    said = await talk.says("the hat", "inform")
+    assert said == ["utter_return_item_blocked", "utter_question_return_items_some_blocked"]
     assert talk.messages[0].values["why"] == "Final sale, can't be returned"
 
 
@@ -76,7 +78,7 @@ async def test_an_order_out_of_its_window_names_the_day(talk: Conversation):
 async def test_no_at_the_recap_asks_what_to_change(talk: Conversation):
     await to_recap(talk)
     assert await talk.says("no", "deny") == ["utter_return_what_to_change"]
-    assert await talk.presses("inform", change="return_reason") == ["utter_ask_return_reason"]
+    assert await talk.presses("inform", change="return_reason") == ["utter_question_return_reason"]
     assert await talk.says("I changed my mind", "inform") == ["utter_return_recap_refund"]
 
 
@@ -93,14 +95,14 @@ async def test_corrections_at_the_recap(talk: Conversation):
 async def test_the_other_order_starts_over_with_it(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
     shop_has_three_sent = await talk.says("no, I meant JL-100100", "deny", order_number="JL-100100")
-    assert shop_has_three_sent == ["utter_ask_return_reason"]
+    assert shop_has_three_sent == ["utter_question_return_reason"]
     assert talk.slots["return_order"]["number"] == "JL-100100"
     assert talk.slots["return_items"][0]["line_id"] == "line-4"
 
 
 async def test_an_exchange_asks_for_the_wanted_variant(talk: Conversation, shop: FakeCommerce):
     await talk.says("exchange the shirt of JL-100200", "exchange", order_number="JL-100200")
-    assert await talk.says("too small", "inform") == ["utter_ask_return_variants"]
+    assert await talk.says("too small", "inform") == ["utter_question_return_variants"]
     await talk.says("size L in blue", "inform")
     assert await talk.presses("inform", method="store") == ["utter_return_recap_exchange"]
     assert await talk.presses("affirm") == ["utter_return_created_no_label"]
@@ -111,14 +113,14 @@ async def test_a_question_in_between_is_answered_and_the_form_goes_on(talk: Conv
     await talk.says("return", "return_start", order_number="JL-100200")
     found = {"available": True, "decision": "answer", "candidates": [candidate("You have {{ return_window }}.")]}
     said = await talk.says("how long do I have to return it?", "faq", faq=found)
-    assert said == ["You have 30 days.", "utter_ask_return_items_some_blocked"]
+    assert said == ["You have 30 days.", "utter_question_return_items_some_blocked"]
 
 
 async def test_a_question_that_holds_an_option_is_still_a_question(talk: Conversation):
     await talk.says("return the shirt, too small", "return_start", order_number="JL-100200")
     found = {"available": True, "decision": "answer", "candidates": [candidate("Within 7 days.")]}
     said = await talk.says("how long does a refund take?", "faq", faq=found)
-    assert said == ["Within 7 days.", "utter_ask_return_resolution"]
+    assert said == ["Within 7 days.", "utter_question_return_resolution"]
 
 
 async def test_another_form_in_between_is_offered_to_be_resumed(talk: Conversation):
@@ -128,7 +130,7 @@ async def test_another_form_in_between_is_offered_to_be_resumed(talk: Conversati
         "utter_order_cancel_recap"
     ]
     assert await talk.says("yes", "affirm") == ["utter_order_cancelled", "utter_resume_return_form"]
-    assert await talk.says("yes", "affirm") == ["utter_ask_return_reason"]
+    assert await talk.says("yes", "affirm") == ["utter_question_return_reason"]
     assert talk.slots["return_items"][0]["line_id"] == "line-1"
 
 
@@ -150,3 +152,11 @@ async def test_return_status_and_cancel(talk: Conversation):
 
 def candidate(answer: str) -> dict[str, object]:
     return {"entry": "return-window", "version": 3, "question": "?", "probability": 0.9, "answer": answer}
+
+
+async def test_a_place_in_the_list_or_in_time_names_an_order(start: Begin):
+    for said, number in (("the second one", "JL-100100"), ("the last one", "JL-100200"), ("the oldest", "JL-100050")):
+        talk = start()
+        await talk.says("return", "return_start")
+        await talk.says(said, "inform")
+        assert (talk.slots["return_order"] or {"number": "JL-100050"})["number"] == number

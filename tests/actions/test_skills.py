@@ -62,7 +62,7 @@ async def test_what_is_missing_to_the_next_tier_is_money_where_tiers_count_money
 
 
 async def test_a_reward_is_redeemed_after_a_recap_of_its_cost(talk: Conversation):
-    assert await talk.says("redeem my points", "loyalty_redeem") == ["utter_ask_redeem_reward"]
+    assert await talk.says("redeem my points", "loyalty_redeem") == ["utter_question_redeem_reward"]
     assert await talk.presses("inform", reward="five") == ["utter_redeem_recap"]
     assert talk.messages[0].card()["Points afterwards"] == "320"
     assert await talk.says("yes", "affirm") == ["utter_redeemed"]
@@ -94,7 +94,7 @@ async def test_a_refund_that_the_policy_does_not_allow_offers_a_return(talk: Con
 async def test_an_unknown_customer_verifies_and_then_gets_what_they_wanted(start: Begin):
     talk = start("", "anonymous", first_name="")
     said = await talk.says("where is JL-100200", "order_status", order_number="JL-100200")
-    assert said == ["utter_verification_needed", "utter_ask_verification_email"]
+    assert said == ["utter_verification_needed", "utter_question_verification_email"]
     assert await talk.says("emma@example.com", "inform", email="emma@example.com") == ["utter_verification_sent"]
     assert talk.directive["verify"] == {"order_number": "JL-100200", "email": "emma@example.com"}
 
@@ -111,7 +111,7 @@ async def test_a_form_begins_after_the_verification(start: Begin):
     await talk.says("emma@example.com", "inform", email="emma@example.com")
     talk.assertion, talk.auth_level = "emma", "guest"
     said = await talk.presses("inform", verification="passed")
-    assert said == ["utter_verification_passed", "utter_ask_return_order"]
+    assert said == ["utter_verification_passed", "utter_question_return_order"]
 
 
 async def test_loyalty_needs_a_login_also_for_a_verified_guest(start: Begin):
@@ -123,11 +123,11 @@ async def test_a_form_goes_on_after_the_customer_had_to_verify_in_between(start:
     await talk.says("return the shirt", "return_start", order_number="JL-100200")
     talk.assertion, talk.auth_level = "", "anonymous"
     said = await talk.says("too small", "inform")
-    assert said == ["utter_verification_needed", "utter_ask_verification_order"]
+    assert said == ["utter_verification_needed", "utter_question_verification_order"]
     await talk.says("JL-100200 emma@example.com", "inform", order_number="JL-100200", email="emma@example.com")
     talk.assertion, talk.auth_level = "emma", "guest"
     said = await talk.presses("inform", verification="passed")
-    assert said == ["utter_verification_passed", "utter_ask_return_reason"]
+    assert said == ["utter_verification_passed", "utter_question_return_reason"]
 
 
 # --- the FAQ ----------------------------------------------------------------------------------------------------------
