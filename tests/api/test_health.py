@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from openapi_spec_validator import validate
 
 from backends.errors import Unavailable
@@ -46,3 +48,11 @@ async def test_the_openapi_is_valid_and_its_operation_ids_are_stable(gateway: Ga
     assert set(ids) >= CUSTOMER_CALLS | {"livez", "readyz", "metrics"}
     later = ("feedback", "attachments", "reports", "privacy", "webhook", "/shop/")
     assert not [path for path in document["paths"] if any(word in path for word in later)]
+
+
+async def test_the_reference_page_names_every_call_of_the_customers_side(start_gateway: Start) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/http-api.md").read_text()
+    async with start_gateway(sandbox=True) as gateway:
+        paths = (await gateway.http.get("/openapi.json")).json()["paths"]
+    ours = {path for path in paths if not path.startswith(("/v1/staff", "/v1/desk", "/v1/faq"))}
+    assert {path for path in ours if path not in page} == set()
