@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -15,6 +16,9 @@ from faq.app import create_app
 from faq.cli import main
 from faq.encoder.hashing import HashingEncoder
 from faq.entries import repository
+from faq.entries.schemas import ContentBody
+from faq.entries.validation import check, cleaned
+from faq.errors import InvalidEntry
 from faq.settings import FaqSettings
 from tests.faq.service import running
 
@@ -49,12 +53,21 @@ def service(database: str) -> Iterator[httpx.Client]:
         ("category", "c" * 61, "longer than 60"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(service: httpx.Client, field: str, value: object, problem: str):
-    answer = service.post("/v1/entries", json=ENTRY | {field: value})
+def test_a_field_that_is_wrong_is_named(field: str, value: Any, problem: str):
+    body = ContentBody.model_validate(ENTRY | {field: value})
+    with pytest.raises(InvalidEntry) as caught:
+        check(cleaned(body.content()))
+
+    assert list(caught.value.fields) == [field]
+    assert problem in caught.value.fields[field]
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_saved(service: httpx.Client):
+    answer = service.post("/v1/entries", json={"question": " ", "answer": "{{", "language": "?"})
 
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
-    assert problem in answer.json()["field_errors"][field]
+    assert set(answer.json()["field_errors"]) == {"question", "answer", "language"}
     assert service.get("/v1/entries").json() == {"entries": []}
 
 
