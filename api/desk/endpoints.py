@@ -5,31 +5,30 @@ from fastapi import APIRouter, Depends, Query
 
 from api.desk.pages import LONGEST_WAIT, Desk
 from api.desk.schemas import BoardView, ConversationView, Events, Reply, Sent
-from api.staff.guards import AdvisorEndpoint, advisor_endpoint
+from api.staff.guards import AdvisorEndpoint, advisor_endpoint, note_presence
 
-router = APIRouter(prefix="/v1/desk", tags=["desk"], dependencies=[Depends(advisor_endpoint)])
+router = APIRouter(prefix="/v1/desk", tags=["desk"], dependencies=[Depends(advisor_endpoint), Depends(note_presence)])
 
 
 @router.get("/board", operation_id="deskBoard")
 async def board(session: AdvisorEndpoint, service: Desk) -> BoardView:
     """Who waits, first in line first, and what you have yourself. Reading it says that you are on duty."""
-    return BoardView.of(await service.board(session))
+    return BoardView.of(await service.board(session.staff))
 
 
 @router.get("/conversations/{conversation_id}", operation_id="deskConversation")
 async def conversation(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> ConversationView:
-    return ConversationView.of(await service.view(session, conversation_id))
+    return ConversationView.of(await service.view(session.staff, conversation_id))
 
 
 @router.get("/conversations/{conversation_id}/events", operation_id="deskEvents")
 async def events(
-    session: AdvisorEndpoint,
     conversation_id: UUID,
     service: Desk,
     after: Annotated[int, Query(ge=0)] = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
 ) -> Events:
-    found = await service.new_events(session, conversation_id, after=after, wait_seconds=wait)
+    found = await service.new_events(conversation_id, after=after, wait_seconds=wait)
     return Events(events=[event.public() for event in found], next=found[-1].seq if found else after)
 
 
@@ -37,6 +36,12 @@ async def events(
 async def claim(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> None:
     """409 when it is not waiting (any more)."""
     await service.claim(session.staff, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/take-over", operation_id="deskTakeOver", status_code=204)
+async def take_over(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> None:
+    """Go on with what an advisor who left the desk still has; 409 while that advisor is there."""
+    await service.take_over(session.staff, conversation_id)
 
 
 @router.post("/conversations/{conversation_id}/messages", operation_id="deskSend", status_code=201)

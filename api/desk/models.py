@@ -29,19 +29,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """`left_alone`: what advisors who are no longer on duty still have."""
+
     waiting: tuple[Line, ...]
+    left_alone: tuple[Line, ...]
     mine: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One conversation opened by one advisor. `owner` is the first name of the advisor who has it."""
+    """One conversation opened by one advisor.
+
+    `owner` is the first name of the advisor who has it, `owner_present` whether that one is on duty.
+    """
 
     conversation: Conversation
     handoff: Handoff
     events: tuple[Event, ...]
     mine: bool
     owner: str | None
+    owner_present: bool
 
     @property
     def customer(self) -> str:

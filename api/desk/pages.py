@@ -9,12 +9,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.desk.customer_card import CustomerCards
 from api.desk.service import DeskService, InvalidText
-from api.handoff.service import NotYours
+from api.handoff.service import NotYours, StillServed
 from api.handoff.states import IllegalMove
-from api.staff.guards import AdvisorPage, advisor_page
+from api.staff.guards import AdvisorPage, advisor_page, note_presence
 from api.web.pages import pages_of
 
-router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(advisor_page)])
+router = APIRouter(
+    prefix="/desk", include_in_schema=False, dependencies=[Depends(advisor_page), Depends(note_presence)]
+)
 
 LONGEST_WAIT = 15.0
 NOTICES = {
@@ -42,7 +44,7 @@ Cards = Annotated[CustomerCards, Depends(customer_cards)]
 
 @router.get("")
 async def desk(request: Request, session: AdvisorPage, service: Desk, notice: str = "") -> Response:
-    board = await service.board(session)
+    board = await service.board(session.staff)
     body = pages_of(request).text("desk/_board.html", board=board, session=session)
     return pages_of(request).render(
         request, "desk/desk.html", board=board, seen=_digest(body), notice=NOTICES.get(notice, "")
@@ -52,7 +54,7 @@ async def desk(request: Request, session: AdvisorPage, service: Desk, notice: st
 @router.get("/board")
 async def board(request: Request, session: AdvisorPage, service: Desk, seen: str = "") -> Response:
     """The board as a fragment; 204 while it looks as the reader sees it."""
-    current = await service.board(session)
+    current = await service.board(session.staff)
     digest = _digest(pages_of(request).text("desk/_board.html", board=current, session=session))
     if digest == seen:
         return Response(status_code=204)
@@ -63,7 +65,7 @@ async def board(request: Request, session: AdvisorPage, service: Desk, seen: str
 async def conversation(
     request: Request, session: AdvisorPage, conversation_id: UUID, *, service: Desk, cards: Cards, notice: str = ""
 ) -> Response:
-    view = await service.view(session, conversation_id)
+    view = await service.view(session.staff, conversation_id)
     card = await cards.card(view.conversation)
     return pages_of(request).render(
         request, "desk/conversation.html", view=view, card=card, notice=NOTICES.get(notice, "")
@@ -81,9 +83,9 @@ async def events(
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
 ) -> Response:
     """What is new, as list items to add; after a change of hands also the controls."""
-    new = await service.new_events(session, conversation_id, after=after, wait_seconds=wait)
+    new = await service.new_events(conversation_id, after=after, wait_seconds=wait)
     moved = any(event.type == "handoff" for event in new)
-    view = await service.view(session, conversation_id) if moved else None
+    view = await service.view(session.staff, conversation_id) if moved else None
     last_seq = new[-1].seq if new else after
     return pages_of(request).render(
         request, "desk/_news.html", conversation_id=conversation_id, events=new, last_seq=last_seq, view=view
@@ -95,6 +97,15 @@ async def claim(session: AdvisorPage, conversation_id: UUID, service: Desk) -> R
     try:
         await service.claim(session.staff, conversation_id)
     except IllegalMove:
+        return RedirectResponse("/desk?notice=taken", 303)
+    return RedirectResponse(f"/desk/conversations/{conversation_id}", 303)
+
+
+@router.post("/conversations/{conversation_id}/take-over")
+async def take_over(session: AdvisorPage, conversation_id: UUID, service: Desk) -> Response:
+    try:
+        await service.take_over(session.staff, conversation_id)
+    except (IllegalMove, StillServed):
         return RedirectResponse("/desk?notice=taken", 303)
     return RedirectResponse(f"/desk/conversations/{conversation_id}", 303)
 

@@ -54,13 +54,13 @@ class LineView(BaseModel):
 
 class BoardView(BaseModel):
     waiting: list[LineView]
+    left_alone: list[LineView]
     mine: list[LineView]
 
     @classmethod
     def of(cls, board: Board) -> "BoardView":
-        return cls(
-            waiting=[LineView.of(line) for line in board.waiting], mine=[LineView.of(line) for line in board.mine]
-        )
+        parts = {"waiting": board.waiting, "left_alone": board.left_alone, "mine": board.mine}
+        return cls(**{name: [LineView.of(line) for line in lines] for name, lines in parts.items()})
 
 
 class ConversationView(BaseModel):

@@ -7,7 +7,7 @@ from api.conversations.service import ConversationService, topic_of
 from api.desk.models import Board, Line, View, customer_of
 from api.handoff.models import Handoff
 from api.handoff.service import HandoffService
-from api.staff.models import Session, Staff
+from api.staff.models import Staff
 from api.staff.service import StaffService
 from common.database import Connection
 from common.problems import Problem
@@ -32,31 +32,33 @@ class DeskService:
         self._handoff = handoff
         self._staff = staff
 
-    async def board(self, session: Session) -> Board:
-        """Looking at it is being on duty."""
-        await self._staff.note_presence(session)
+    async def board(self, advisor: Staff) -> Board:
         async with self._conversations.transaction() as connection:
             waiting = await self._lines(connection, await self._handoff.waiting(connection))
-            mine = await self._lines(connection, await self._handoff.of_advisor(connection, session.staff))
-        return Board(waiting, mine)
+            left_alone = await self._lines(connection, await self._handoff.left_alone(connection))
+            mine = await self._lines(connection, await self._handoff.of_advisor(connection, advisor))
+        return Board(waiting, left_alone, mine)
 
-    async def view(self, session: Session, conversation_id: UUID) -> View:
+    async def view(self, advisor: Staff, conversation_id: UUID) -> View:
         """Only what was handed to people at some time is open to advisors; anything else is not found."""
-        await self._staff.note_presence(session)
         async with self._conversations.transaction() as connection:
             conversation, handoff = await self._handed_over(connection, conversation_id)
             start = max(0, conversation.last_seq - TRANSCRIPT)
             events = await self._conversations.events(connection, conversation_id, after=start, limit=TRANSCRIPT)
             owner = UUID(conversation.advisor_id) if conversation.advisor_id else None
             names = await self._staff.first_names(connection, [owner] if owner else [])
-        mine = owner == session.staff.id
-        return View(conversation, handoff, tuple(events), mine, names.get(owner) if owner else None)
+            present = owner in await self._staff.advisors_on_duty(connection)
+        return View(
+            conversation,
+            handoff,
+            tuple(events),
+            mine=owner == advisor.id,
+            owner=names.get(owner) if owner else None,
+            owner_present=present,
+        )
 
-    async def new_events(
-        self, session: Session, conversation_id: UUID, *, after: int, wait_seconds: float
-    ) -> list[Event]:
+    async def new_events(self, conversation_id: UUID, *, after: int, wait_seconds: float) -> list[Event]:
         """What came after `after`; waits for it up to `wait_seconds`, then returns nothing."""
-        await self._staff.note_presence(session)
         async with self._conversations.transaction() as connection:
             await self._handed_over(connection, conversation_id)
             events = await self._conversations.events(connection, conversation_id, after=after)
@@ -69,6 +71,11 @@ class DeskService:
         async with self._conversations.transaction() as connection:
             await self._handed_over(connection, conversation_id)
             await self._handoff.claim(connection, conversation_id, advisor)
+
+    async def take_over(self, advisor: Staff, conversation_id: UUID) -> None:
+        async with self._conversations.transaction() as connection:
+            await self._handed_over(connection, conversation_id)
+            await self._handoff.take_over(connection, conversation_id, advisor)
 
     async def send(self, advisor: Staff, conversation_id: UUID, text: str) -> Event:
         """Say something to the customer, in the name of the advisor who has the conversation."""

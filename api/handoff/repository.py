@@ -94,3 +94,12 @@ async def of_advisor(connection: Connection, advisor_id: UUID) -> list[Handoff]:
         advisor_id,
     )
     return [_handoff(row) for row in rows]
+
+
+async def assigned(connection: Connection) -> list[Handoff]:
+    rows = await fetch_all(
+        connection,
+        f"SELECT {COLUMNS} FROM handoffs WHERE closed_at IS NULL AND advisor_id IS NOT NULL"  # noqa: S608 - a constant
+        " ORDER BY claimed_at",
+    )
+    return [_handoff(row) for row in rows]

@@ -26,6 +26,13 @@ class NotYours(Problem):
         super().__init__(403, "not_yours", "Another advisor has this conversation.")
 
 
+class StillServed(Problem):
+    """Answers 409: the advisor who has the conversation is at the desk."""
+
+    def __init__(self) -> None:
+        super().__init__(409, "still_served", "The advisor who has this conversation is at the desk.")
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -90,6 +97,18 @@ class HandoffService:
         await self._announce(connection, handoff, State.ASSIGNED, "handoff_joined", advisor=advisor)
         return handoff
 
+    async def take_over(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> None:
+        """Go on with what an advisor who is no longer on duty left behind. Raises StillServed while that one is."""
+        conversation = await self._conversations.lock(connection, conversation_id)
+        after(conversation.state, Move.TAKE_OVER)
+        here = {str(each) for each in await self._staff.advisors_on_duty(connection)}
+        if conversation.advisor_id in {str(advisor.id), *here}:
+            raise StillServed
+        await self._move(connection, conversation, Move.TAKE_OVER, advisor)
+        handoff = await self._open(connection, conversation_id)
+        await repository.claim(connection, handoff.id, advisor.id)
+        await self._announce(connection, handoff, State.ASSIGNED, "handoff_joined", advisor=advisor)
+
     async def hand_back(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> None:
         await self._leave(connection, conversation_id, advisor, Move.HAND_BACK, "returned")
 
@@ -118,6 +137,11 @@ class HandoffService:
     async def waiting(self, connection: Connection, *, limit: int = 100) -> list[Handoff]:
         """First in line first; then the wishes that were kept from times when nobody was on duty."""
         return await repository.waiting(connection, limit=limit)
+
+    async def left_alone(self, connection: Connection) -> list[Handoff]:
+        """What advisors who are no longer on duty still have."""
+        on_duty = await self._staff.advisors_on_duty(connection)
+        return [handoff for handoff in await repository.assigned(connection) if handoff.advisor_id not in on_duty]
 
     async def of_advisor(self, connection: Connection, advisor: Staff) -> list[Handoff]:
         return await repository.of_advisor(connection, advisor.id)

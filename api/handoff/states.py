@@ -10,6 +10,7 @@ class Move(StrEnum):
     REQUEST = "request"  # the bot or the customer asks for a person
     WITHDRAW = "withdraw"  # the customer goes on with the bot instead of waiting
     CLAIM = "claim"
+    TAKE_OVER = "take_over"  # another advisor goes on where the first one has left the desk
     HAND_BACK = "hand_back"
     RESOLVE = "resolve"
     REOPEN = "reopen"  # the customer writes again after the end
@@ -40,6 +41,7 @@ MOVES: dict[tuple[State, Move], State] = {
     (State.BOT, Move.REQUEST): State.QUEUED,
     (State.QUEUED, Move.WITHDRAW): State.BOT,
     (State.QUEUED, Move.CLAIM): State.ASSIGNED,
+    (State.ASSIGNED, Move.TAKE_OVER): State.ASSIGNED,
     (State.ASSIGNED, Move.HAND_BACK): State.BOT,
     (State.ASSIGNED, Move.RESOLVE): State.RESOLVED,
     (State.RESOLVED, Move.REOPEN): State.BOT,

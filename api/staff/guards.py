@@ -39,6 +39,12 @@ async def current_session(request: Request) -> Session | None:
     return session
 
 
+async def note_presence(request: Request) -> None:
+    """For the routers of the desk, after their guard: whoever uses it is on duty."""
+    session: Session = request.state.session
+    await staff_service(request).note_presence(session)
+
+
 async def check_csrf(request: Request, session: Session) -> None:
     if request.method in SAFE_METHODS:
         return

@@ -11,7 +11,7 @@ from api.staff.passwords import check_password, hash_password, needs_rehash
 from api.staff.throttle import LoginThrottle
 from common.database import Connection, Pool
 
-PRESENCE_WINDOW = timedelta(minutes=1)
+PRESENCE_WINDOW = timedelta(seconds=90)  # browsers let a hidden tab ask once a minute only
 PRESENCE_STEP = timedelta(seconds=10)  # at most one write per session in this time
 
 
@@ -56,7 +56,6 @@ class StaffService:
             await repository.end_session(connection, _hash(token))
 
     async def note_presence(self, session: Session) -> None:
-        """Called by the pages that an advisor keeps open: whoever has one open is on duty."""
         async with self._pool.connection() as connection:
             await repository.note_presence(connection, _hash(session.token), every=PRESENCE_STEP)
 

@@ -102,6 +102,27 @@ async def test_another_advisors_conversation_is_only_for_reading(site: Site, act
         assert not [event for event in await customer.events() if event["author"] == "advisor"]
 
 
+async def test_what_an_advisor_left_alone_is_taken_over_but_not_while_that_one_is_there(site: Site) -> None:
+    async with (
+        site.person("ada", Role.ADVISOR) as ada,
+        site.person("ben", Role.ADVISOR) as ben,
+        site.customer() as customer,
+    ):
+        await ada.open("/desk")
+        await claimed(ada, customer)
+        assert "Left alone" not in (await ben.open("/desk")).text
+        refused = await ben.post(f"{page_of(customer)}/take-over")
+        assert refused.headers["location"] == "/desk?notice=taken"
+        await ada.post("/logout")
+        assert "Left alone" in (await ben.open("/desk")).text
+        assert "Take it over" in (await ben.open(page_of(customer))).text
+        taken = await ben.post(f"{page_of(customer)}/take-over")
+        assert taken.headers["location"] == page_of(customer)
+        await ben.post(f"{page_of(customer)}/messages", text="Ben here")
+        events = await customer.events()
+    assert [event["text"] for event in events][-2:] == ["Ben has joined the conversation.", "Ben here"]
+
+
 async def test_customer_and_advisor_see_each_other_within_a_second(site: Site) -> None:
     async with site.person("ada", Role.ADVISOR) as ada, site.customer() as customer:
         await claimed(ada, customer)
@@ -272,7 +293,7 @@ async def test_the_json_of_the_desk_does_what_the_pages_do(site: Site) -> None:
         view = (await ada.http.get(path)).json()
         assert (view["state"], view["mine"], view["owner"]) == ("assigned", True, "Ada")
         assert (await ada.http.post(f"{path}/resolve", headers=headers)).status_code == 204
-        assert (await ada.http.get("/v1/desk/board")).json() == {"waiting": [], "mine": []}
+        assert (await ada.http.get("/v1/desk/board")).json() == {"waiting": [], "left_alone": [], "mine": []}
 
 
 async def test_an_address_that_is_no_conversation_is_a_clear_page(site: Site) -> None:
