@@ -1,5 +1,6 @@
+import pytest
+
 from backends.models import Resolution
-from tests.actions.conftest import Begin
 from tests.actions.conversation import Conversation
 from tests.fakes.commerce import FakeCommerce
 
@@ -154,9 +155,14 @@ def candidate(answer: str) -> dict[str, object]:
     return {"entry": "return-window", "version": 3, "question": "?", "probability": 0.9, "answer": answer}
 
 
-async def test_a_place_in_the_list_or_in_time_names_an_order(start: Begin):
-    for said, number in (("the second one", "JL-100100"), ("the last one", "JL-100200"), ("the oldest", "JL-100050")):
-        talk = start()
-        await talk.says("return", "return_start")
-        await talk.says(said, "inform")
-        assert (talk.slots["return_order"] or {"number": "JL-100050"})["number"] == number
+@pytest.mark.parametrize(("said", "number"), [("the second one", "JL-100100"), ("the last one", "JL-100200")])
+async def test_a_place_in_the_list_names_an_order(talk: Conversation, said: str, number: str):
+    await talk.says("return", "return_start")
+    await talk.says(said, "inform")
+    assert talk.slots["return_order"]["number"] == number
+
+
+async def test_the_oldest_order_is_the_last_in_the_list(talk: Conversation):
+    await talk.says("return", "return_start")
+    assert await talk.says("the oldest", "inform") == ["utter_return_nothing_possible"]
+    assert talk.messages[0].custom["cards"][0]["title"] == "JL-100050"
