@@ -1,0 +1,160 @@
+// <aftercare-chat>: the customer's side of Aftercare. docs/how-to/embed-the-widget.md says how to put it on a page.
+
+import { Gateway } from "./widget/connection.js";
+import { Conversation } from "./widget/conversation.js";
+import { el } from "./widget/elements.js";
+import { Store, subjectOf } from "./widget/storage.js";
+import { View } from "./widget/view.js";
+
+const STYLES = new URL("./widget/widget.css", import.meta.url).href;
+const OPEN = "aftercare:open"; // in this tab, so that the next page shows the conversation too
+
+class AftercareChat extends HTMLElement {
+  static observedAttributes = ["customer-token"];
+
+  #view = null;
+  #gateway = null;
+  #conversation = null;
+  #token = "";
+  #identifying = Promise.resolve();
+
+  connectedCallback() {
+    if (this.#view) return;
+    const endpoint = this.getAttribute("endpoint") || new URL(import.meta.url).origin;
+    this.#gateway = new Gateway(endpoint);
+    this.#token = this.getAttribute("customer-token") ?? "";
+    this.#build(endpoint);
+    this.#begin(this.#storeOf(this.#token));
+    if (flagged()) this.open({ focus: false });
+  }
+
+  disconnectedCallback() {
+    this.#conversation?.stop();
+    this.#view = null;
+    this.shadowRoot.replaceChildren();
+  }
+
+  attributeChangedCallback(_name, before, after) {
+    if (this.#view && before !== after) this.identify(after);
+  }
+
+  /** Show the panel. */
+  open({ focus = true } = {}) {
+    if (this.#view.isOpen) return;
+    flag(true);
+    this.#conversation.start();
+    this.#view.open({ focus });
+    this.#tell("open");
+  }
+
+  close() {
+    if (!this.#view.isOpen) return;
+    flag(false);
+    this.#view.close();
+    this.#tell("close");
+  }
+
+  /** Who the customer is now; null once they have logged out. What a visitor began goes on as the customer's. */
+  identify(token) {
+    this.#identifying = this.#identifying.then(() => this.#identify(token ?? ""));
+    return this.#identifying;
+  }
+
+  /** Remove this customer's conversation from the browser, such as on a shared computer. */
+  forget() {
+    this.#conversation.store.forget();
+    this.#restart(this.#storeOf(this.#token));
+  }
+
+  async #identify(token) {
+    const before = subjectOf(this.#token);
+    this.#token = token;
+    if (subjectOf(token) === before) {
+      this.#conversation.customerToken = token;
+      return;
+    }
+    const store = this.#storeOf(token);
+    if (before === "" && this.#conversation.spoken && (await this.#linked(token))) {
+      this.#conversation.store.moveTo(store);
+      this.#conversation.store = store;
+      return;
+    }
+    this.#restart(store);
+  }
+
+  /** The visitor's conversation belongs to the customer from now on; false where the gateway refuses. */
+  async #linked(token) {
+    try {
+      await this.#gateway.identify(this.#conversation.store.session, token);
+      return true;
+    } catch (error) {
+      if (error.status === 401) this.#tell("token-refused", { code: error.code });
+      return false;
+    }
+  }
+
+  #build(endpoint) {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    const frame = el("div", { class: "frame", hidden: true });
+    const styles = el("link", { rel: "stylesheet", href: STYLES, onload: () => { frame.hidden = false; } });
+    root.replaceChildren(styles, frame);
+    this.#view = new View(frame, {
+      locale: this.#locale,
+      heading: this.getAttribute("heading"),
+      base: new URL(endpoint, location.href).href,
+      actions: {
+        open: () => this.open(),
+        close: () => this.close(),
+        say: (text) => this.#conversation.say(text),
+        press: (payload, title) => this.#conversation.press(payload, title),
+        typing: () => this.#conversation.typing(),
+        askForPerson: () => this.#conversation.askForPerson(),
+        goOnWithAssistant: () => this.#conversation.goOnWithAssistant(),
+      },
+    });
+  }
+
+  #begin(store) {
+    this.#conversation = new Conversation(this.#gateway, store, this.#view, {
+      locale: this.#locale,
+      customerToken: this.#token,
+      onTokenRefused: (code) => this.#tell("token-refused", { code }),
+    });
+    if (store.session || this.#view.isOpen) this.#conversation.start();
+  }
+
+  #restart(store) {
+    this.#conversation.stop();
+    this.#view.clear();
+    this.#begin(store);
+  }
+
+  #storeOf(token) {
+    return new Store(this.#gateway.base, subjectOf(token));
+  }
+
+  get #locale() {
+    return this.getAttribute("locale") || document.documentElement.lang || "en";
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(`aftercare-${name}`, { detail, bubbles: true, composed: true }));
+  }
+}
+
+function flag(open) {
+  try {
+    if (open) sessionStorage.setItem(OPEN, "1");
+    else sessionStorage.removeItem(OPEN);
+  } catch { /* the browser keeps nothing for us */ }
+}
+
+function flagged() {
+  try {
+    return sessionStorage.getItem(OPEN) === "1";
+  } catch {
+    return false;
+  }
+}
+
+customElements.define("aftercare-chat", AftercareChat);

@@ -1,0 +1,243 @@
+// One conversation: begins it, keeps what the customer says until it is acknowledged, follows its events.
+
+import { EventStream, backoff, history } from "./connection.js";
+import { newKey } from "./storage.js";
+
+const TYPING_EVERY_MS = 3000;
+
+/**
+ * `view` shows: `greet(session)`, `said(event)`, `step(event)`, `pending(item)`, `sent(item, event)`, `refused(item, code)`,
+ * `typing(author)`, `owner({state, advisor, position})`, `connection(state)`, `notice(name, values)`, `clear()`, and
+ * `ready()` when it is up to date.
+ */
+export class Conversation {
+  #stopped = false;
+  #running = null;
+  #stream = null;
+  #after = 0;
+  #outbox = []; // pending items, oldest first; `messageId` once acknowledged
+  #sending = null; // settles when the request that is under way has an answer
+  #events = Promise.resolve(); // events are taken one after another
+  #lastTyping = 0;
+  #wake = () => {};
+
+  constructor(gateway, store, view, { locale, customerToken, onTokenRefused }) {
+    Object.assign(this, { gateway, store, view, locale, customerToken, onTokenRefused });
+    this.state = "bot";
+    this.spoken = false;
+  }
+
+  get started() {
+    return this.#running !== null;
+  }
+
+  /** Take up the stored conversation or begin one. Repeatable. */
+  start() {
+    this.#running ??= this.#start();
+    return this.#running;
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#stream?.stop();
+    this.#wake();
+  }
+
+  say(text) {
+    this.#put({ text });
+  }
+
+  press(payload, title) {
+    this.#put({ payload, title });
+  }
+
+  typing() {
+    if (this.state !== "assigned" || Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    this.#lastTyping = Date.now();
+    this.#stream?.sayTyping();
+  }
+
+  askForPerson() {
+    return this.#change(() => this.gateway.askForPerson(this.store.session));
+  }
+
+  goOnWithAssistant() {
+    return this.#change(() => this.gateway.goOnWithAssistant(this.store.session));
+  }
+
+  async #change(call) {
+    try {
+      await this.start();
+      await call();
+    } catch (error) {
+      if (error.status !== 409) this.view.notice(error.wait ? "busy" : "not_now", { seconds: error.wait });
+    }
+  }
+
+  async #start() {
+    for (let failures = 0; !this.#stopped; failures += 1) {
+      try {
+        this.store.session ??= await this.#create();
+        if (this.#stopped) return;
+        this.view.greet(this.store.session);
+        this.store.outbox.forEach((item) => this.#add(item));
+        this.#after = await history(this.gateway, this.store.session, (event) => this.#queue(event));
+        await this.#events;
+        break;
+      } catch (error) {
+        if (this.#stopped) return;
+        if (error.status === 401) this.#expired();
+        else await this.#wait(error, failures);
+      }
+    }
+    if (this.#stopped) return;
+    this.store.outbox.forEach((item) => this.#add(item)); // said in the meantime
+    this.#follow();
+    this.#flush();
+    this.view.ready();
+  }
+
+  async #create() {
+    try {
+      const body = { channel: "web", locale: this.locale };
+      if (this.customerToken) body.customer_token = this.customerToken;
+      const { id, token, greeting, ai_disclosure: disclosure } = await this.gateway.create(body);
+      return { id, token, greeting, disclosure };
+    } catch (error) {
+      if (!this.customerToken || error.passing) throw error;
+      this.onTokenRefused(error.code);
+      this.customerToken = null;
+      return this.#create();
+    }
+  }
+
+  #follow() {
+    this.#stream = new EventStream(this.gateway, this.store.session, this.#after, {
+      onEvent: (event) => this.#queue(event),
+      onState: (state) => this.view.connection(state),
+      onEnd: () => this.#again(),
+    });
+    this.#stream.run();
+  }
+
+  /** The token opens the conversation no more: go on in a new one, with what was not acknowledged yet. */
+  #again() {
+    if (this.#stopped) return;
+    this.#expired();
+    this.#running = this.#start();
+  }
+
+  #expired() {
+    this.store.session = null;
+    for (const item of this.store.outbox) {
+      this.store.drop(item);
+      if (item.text) this.store.keep({ ...item, after: 0 }); // a button belongs to the conversation that offered it
+    }
+    this.#outbox = [];
+    this.state = "bot";
+    this.view.clear();
+    this.view.notice("new_conversation");
+  }
+
+  #queue(event) {
+    this.#events = this.#events.then(() => this.#take(event)).catch((error) => console.error(error));
+  }
+
+  async #take(event) {
+    if (this.#stopped) return;
+    if (event.type === "typing") {
+      if (event.author !== "customer") this.view.typing(event.author);
+      return;
+    }
+    if (event.type === "message" && event.author === "customer") {
+      const own = await this.#own(event);
+      if (this.#stopped) return;
+      this.spoken = true;
+      if (own) this.view.sent(own, event);
+      else this.view.said(event);
+      return;
+    }
+    if (event.type === "handoff") {
+      this.#owned(event);
+      this.view.step(event);
+    } else if (event.type === "message") {
+      if (event.author === "bot" && this.state === "resolved") this.#owned({ state: "bot" });
+      this.view.said(event);
+    }
+  }
+
+  #owned({ state, advisor, position }) {
+    this.state = state;
+    this.view.owner({ state, advisor, position });
+  }
+
+  /** The pending item that this event is, if it is one of this page's. */
+  async #own(event) {
+    const known = () => this.#outbox.find((item) => item.messageId === event.message_id);
+    const alike = this.#outbox.find((item) => !item.shown && !item.messageId);
+    if (!known() && alike && event.seq > alike.after && this.#sending && alike.text !== event.text) await this.#sending;
+    const own = known() ?? (alike && event.seq > alike.after && (alike.text ?? alike.title) === event.text ? alike : null);
+    if (own) own.shown = true;
+    return own;
+  }
+
+  #put(content) {
+    const item = { ...content, key: newKey(), at: Date.now(), after: this.#stream?.after ?? this.#after };
+    this.store.keep(item);
+    if (!this.#stream) return; // taken up when the conversation has begun
+    this.#add(item);
+    this.#flush();
+  }
+
+  #add(item) {
+    if (this.#outbox.some(({ key }) => key === item.key)) return;
+    this.#outbox.push(item);
+    this.view.pending(item);
+  }
+
+  async #flush() {
+    if (this.#sending) return;
+    for (let failures = 0; !this.#stopped;) {
+      const item = this.#outbox.find(({ messageId }) => !messageId);
+      if (!item) return;
+      const settled = Promise.withResolvers();
+      this.#sending = settled.promise;
+      let trouble = null;
+      try {
+        const { message_id: messageId, seq } = await this.gateway.send(this.store.session, item);
+        item.messageId = messageId;
+        this.store.drop(item);
+        this.#stream.expect(seq);
+        if (failures) this.view.connection("live");
+        failures = 0;
+      } catch (error) {
+        trouble = error;
+      }
+      settled.resolve();
+      this.#sending = null;
+      if (this.#stopped) return;
+      if (trouble?.status === 401) return void this.#stream.refresh();
+      if (trouble && !trouble.passing) this.#refuse(item, trouble.code);
+      else if (trouble) await this.#wait(trouble, (failures += 1));
+    }
+  }
+
+  #refuse(item, code) {
+    this.store.drop(item);
+    this.#outbox = this.#outbox.filter((other) => other !== item);
+    this.view.refused(item, code);
+  }
+
+  /** Before the next try: what the gateway asked for, else ever longer; the line coming back ends it. */
+  async #wait(error, failures) {
+    if (error.wait) this.view.notice("busy", { seconds: error.wait });
+    else this.view.connection(navigator.onLine ? "lost" : "offline");
+    const line = new AbortController();
+    await new Promise((resolve) => {
+      this.#wake = resolve;
+      if (!error.wait) addEventListener("online", resolve, { signal: line.signal });
+      setTimeout(resolve, (error.wait || backoff(failures)) * 1000);
+    });
+    line.abort();
+  }
+}

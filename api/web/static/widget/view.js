@@ -1,0 +1,284 @@
+// The widget's window: launcher, transcript, composer. Knows nothing of the network; `actions` is what people do.
+
+import { clock, el, icon, linkified } from "./elements.js";
+import { Messages } from "./messages.js";
+import { has, speaker } from "./texts.js";
+
+const LIMIT = 4000; // characters of a message
+const WARN = 200; // before the limit
+const TYPING_MS = { bot: 30000, advisor: 6000 };
+const ROWS = 5;
+
+export class View {
+  #pending = new Map(); // key of an item → its list item
+  #turn = []; // the bot's messages that answer the same message: their buttons are open
+  #lastAuthor = "";
+  #owner = { state: "bot" };
+  #unread = 0;
+  #loading = true;
+  #typingTimer = 0;
+  #noticeTimer = 0;
+
+  constructor(root, { locale, heading, base, actions }) {
+    this.say = speaker(locale);
+    this.messages = new Messages({ say: this.say, locale, base });
+    this.actions = actions;
+    this.#build(root, heading || this.say("heading"));
+    this.clear();
+  }
+
+  get isOpen() {
+    return !this.panel.hidden;
+  }
+
+  open({ focus = true } = {}) {
+    this.panel.hidden = false;
+    this.launcher.hidden = true;
+    this.launcher.setAttribute("aria-expanded", "true");
+    this.#count(0);
+    this.#toEnd();
+    if (focus) this.input.focus();
+  }
+
+  close() {
+    const inside = this.panel.contains(this.panel.getRootNode().activeElement);
+    this.panel.hidden = true;
+    this.launcher.hidden = false;
+    this.launcher.setAttribute("aria-expanded", "false");
+    if (inside) this.launcher.focus();
+  }
+
+  clear() {
+    this.#pending.clear();
+    this.#turn = [];
+    this.#lastAuthor = "";
+    this.#loading = true;
+    this.log.setAttribute("aria-busy", "true");
+    this.list.replaceChildren();
+    this.connection("live");
+    this.owner({ state: "bot" });
+  }
+
+  greet({ greeting, disclosure }) {
+    if (this.list.querySelector(".greeting")) return;
+    this.list.prepend(
+      el("li", { class: "step greeting" }, el("p", {}, disclosure)),
+      el("li", { class: "message bot" },
+        el("p", { class: "by" }, el("b", {}, this.say("bot"))), el("p", { class: "bubble" }, greeting)));
+  }
+
+  ready() {
+    this.#loading = false;
+    this.log.setAttribute("aria-busy", "false");
+    this.#toEnd();
+  }
+
+  said(event) {
+    const item = this.messages.message(event, { repeated: this.#lastAuthor === (event.advisor ?? event.author) });
+    this.#closeReplies(event);
+    if (event.author === "bot" && event.buttons?.length) {
+      item.append(this.messages.replies(event.buttons, (payload, title) => this.#press(payload, title)));
+    }
+    this.#turn.push({ reply: event.in_reply_to, item });
+    this.#insert(item, event.advisor ?? event.author);
+    if (event.author !== "customer") this.#news();
+  }
+
+  step(event) {
+    this.#closeReplies(event);
+    if (event.text) this.#insert(this.messages.step(event), "");
+    this.#news();
+  }
+
+  pending(item) {
+    const node = this.messages.pending(item);
+    this.#pending.set(item.key, node);
+    this.#closeReplies({});
+    this.list.append(node);
+    this.#toEnd();
+  }
+
+  sent(item, event) {
+    const node = this.#pending.get(item.key);
+    this.#pending.delete(item.key);
+    node.classList.remove("pending");
+    node.querySelector(".fate").remove();
+    node.querySelector(".bubble").replaceChildren(...linkified(event.text, this.say("new_window")));
+    node.querySelector("time").replaceWith(clock(event.at, this.messages.locale));
+    this.#lastAuthor = "customer";
+  }
+
+  refused(item, code) {
+    const node = this.#pending.get(item.key);
+    this.#pending.delete(item.key);
+    node.classList.replace("pending", "refused");
+    node.querySelector(".fate").textContent = this.say(has(`refused_${code}`) ? `refused_${code}` : "refused");
+    if (item.text && !this.input.value) this.#write(item.text);
+  }
+
+  typing(author) {
+    const advisor = this.#owner.advisor ?? this.say("advisor");
+    this.writing.lastChild.textContent = this.say(author === "bot" ? "typing_bot" : "typing_advisor", { advisor });
+    this.writing.hidden = false;
+    this.#toEnd();
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = setTimeout(() => this.#stopTyping(), TYPING_MS[author] ?? TYPING_MS.advisor);
+  }
+
+  owner(owner) {
+    this.#owner = owner;
+    const { state, advisor, position } = owner;
+    const name = state === "queued" && position ? "owner_queued_at" : `owner_${state}`;
+    this.status.textContent = this.say(name, { advisor: advisor ?? this.say("advisor"), position });
+    this.panel.dataset.state = state;
+    this.#show(this.person, state === "bot" || state === "resolved");
+    this.#show(this.goOn, state === "queued");
+    if (state !== "bot") this.#closeReplies({});
+  }
+
+  /** `live`, `lost` or `offline`. */
+  connection(state) {
+    this.line.textContent = state === "live" ? "" : this.say(state);
+  }
+
+  notice(name, values) {
+    this.note.textContent = this.say(name, values);
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => { this.note.textContent = ""; }, 1000 * Math.max(8, values?.seconds ?? 0));
+  }
+
+  #build(root, heading) {
+    const { say, actions } = this;
+    const button = (name, onclick) => el("button", { type: "button", class: "quiet", onclick }, say(name));
+    this.badge = el("span", { class: "badge", "aria-hidden": "true", hidden: true });
+    this.launcher = el("button", {
+      type: "button", class: "launcher", "aria-label": say("launch"), "aria-expanded": "false", "aria-controls": "panel",
+      "aria-haspopup": "dialog", onclick: actions.open,
+    }, icon("chat"), this.badge);
+    this.status = el("p", { class: "owner", role: "status" });
+    this.list = el("ol");
+    this.writing = el("p", { class: "writing", role: "status", hidden: true },
+      el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), el("span", { class: "hidden" }));
+    this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": say("log"), tabindex: 0 },
+      this.list);
+    this.line = el("p", { class: "line", role: "status" });
+    this.note = el("p", { class: "note", role: "status" });
+    this.person = button("ask_person", actions.askForPerson);
+    this.goOn = button("go_on", actions.goOnWithAssistant);
+    this.panel = el("section", {
+      id: "panel", class: "panel", role: "dialog", "aria-labelledby": "heading", hidden: true,
+      onkeydown: (event) => this.#key(event),
+    },
+    el("header", {},
+      el("div", {}, el("h2", { id: "heading" }, heading), this.status),
+      el("button", { type: "button", class: "close", "aria-label": say("close"), onclick: actions.close }, icon("close"))),
+    el("div", { class: "scroll" }, this.log, this.writing), this.line, this.note, this.#composer());
+    root.append(this.launcher, this.panel);
+  }
+
+  #composer() {
+    this.input = el("textarea", {
+      id: "input", rows: 1, placeholder: this.say("input"), "aria-label": this.say("input"), "aria-describedby": "hint",
+      autocomplete: "off", enterkeyhint: "send", oninput: () => this.#typed(),
+    });
+    this.hint = el("p", { id: "hint", class: "hint", role: "status" });
+    this.button = el("button", { type: "submit", class: "send", "aria-label": this.say("send") }, icon("send"));
+    const submit = (event) => { event.preventDefault(); this.#submit(); };
+    return el("form", { onsubmit: submit }, this.hint,
+      el("div", { class: "row" }, this.input, this.button), el("div", { class: "ways" }, this.person, this.goOn));
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      this.actions.close();
+    } else if (event.key === "Enter" && !event.shiftKey && event.target === this.input) {
+      event.preventDefault();
+      this.#submit();
+    }
+  }
+
+  #submit() {
+    const text = this.input.value.trim();
+    if (!text || this.#tooLong()) return;
+    this.#write("");
+    this.actions.say(text);
+    this.input.focus();
+  }
+
+  #press(payload, title) {
+    this.actions.press(payload, title);
+    this.input.focus();
+  }
+
+  #write(text) {
+    this.input.value = text;
+    this.#typed();
+  }
+
+  #typed() {
+    const count = [...this.input.value.trim()].length;
+    const tooLong = this.#tooLong();
+    this.input.rows = Math.min(ROWS, this.input.value.split("\n").length);
+    this.input.setAttribute("aria-invalid", String(tooLong));
+    this.hint.classList.toggle("bad", tooLong);
+    if (tooLong) this.hint.textContent = this.say("too_long", { limit: LIMIT, count });
+    else this.hint.textContent = count > LIMIT - WARN ? this.say("left", { count: LIMIT - count }) : "";
+    if (count) this.actions.typing();
+  }
+
+  #tooLong() {
+    return [...this.input.value.trim()].length > LIMIT;
+  }
+
+  /** Choices are open until somebody says something else; all messages of one answer belong together. */
+  #closeReplies({ author, in_reply_to: reply }) {
+    if (author === "bot" && reply && this.#turn.every((said) => said.reply === reply)) return;
+    for (const { item } of this.#turn) {
+      const replies = item.querySelector(".replies");
+      if (replies) this.#show(replies, false);
+      replies?.remove();
+    }
+    this.#turn = [];
+  }
+
+  /** Show or hide; the focus does not get lost with what is hidden. */
+  #show(node, shown) {
+    const focused = node.contains(this.panel.getRootNode().activeElement);
+    node.hidden = !shown;
+    if (focused && !shown) this.input.focus();
+  }
+
+  #insert(node, author) {
+    this.#stopTyping();
+    const follow = this.#atEnd();
+    this.list.insertBefore(node, this.#pending.values().next().value ?? null);
+    this.#lastAuthor = author;
+    if (follow) this.#toEnd();
+  }
+
+  #stopTyping() {
+    this.writing.hidden = true;
+  }
+
+  #news() {
+    if (!this.isOpen && !this.#loading) this.#count(this.#unread + 1);
+  }
+
+  #count(unread) {
+    this.#unread = unread;
+    this.badge.hidden = unread === 0;
+    this.badge.textContent = unread;
+    this.launcher.setAttribute("aria-label", this.say(unread ? "launch_unread" : "launch", { count: unread }));
+  }
+
+  #atEnd() {
+    const { scrollTop, clientHeight, scrollHeight } = this.log;
+    return scrollHeight - scrollTop - clientHeight < 120;
+  }
+
+  #toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+}
