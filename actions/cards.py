@@ -2,7 +2,9 @@
 
 from actions.replies import Card, Link
 from actions.words import Words, money
-from backends.models import Order, Refund, Return, Shipment
+from backends.models import Order, Refund, RefundStatus, Return, ReturnStatus, Shipment
+
+_NOT_SENT = {ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.AWAITING_ITEMS}
 
 
 def order_card(words: Words, order: Order) -> Card:
@@ -31,7 +33,7 @@ def shipment_card(words: Words, order: Order, shipment: Shipment) -> Card:
 
 def return_card(words: Words, found: Return) -> Card:
     items = ", ".join(words.label("item_count", quantity=line.quantity, title=line.title) for line in found.lines)
-    refund = money(found.refund_total)
+    refund = money(found.refund_total) if found.refund_total and found.refund_total.amount else ""
     fields = (
         (words.label("status"), words.state(found.status)),
         (words.label("order"), found.order_number),
@@ -40,7 +42,7 @@ def return_card(words: Words, found: Return) -> Card:
         (words.label("amount"), refund),
         (words.label("refund"), words.state(found.refund_status) if found.refund_status else ""),
         (words.label("expected"), words.day(found.refund_expected_by)),
-        (words.label("send_by"), words.day(found.send_by)),
+        (words.label("send_by"), words.day(found.send_by) if found.status in _NOT_SENT else ""),
         (words.label("reason"), found.decline_reason or ""),
     )
     return Card("return", found.number, fields, link=Link(words.label("label"), found.label_url or ""))
@@ -53,7 +55,7 @@ def refund_card(words: Words, refund: Refund) -> Card:
         *[(charge.label, money(charge.amount)) for charge in refund.items],
         (words.label("amount"), money(refund.amount)),
         (words.label("refund_to"), words.state(refund.method)),
-        (words.label("expected"), "" if refund.processed_at else words.day(refund.expected_by)),
+        (words.label("expected"), words.day(refund.expected_by) if refund.status is RefundStatus.PENDING else ""),
         (words.label("processed"), words.day(refund.processed_at)),
     )
     return Card("refund", refund.number, fields)

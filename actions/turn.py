@@ -6,6 +6,7 @@ from typing import Any
 
 from rasa_sdk.interfaces import Tracker
 
+from actions.reading.choices import is_question
 from backends.models import Caller
 
 ANONYMOUS, GUEST, CUSTOMER = "anonymous", "guest", "customer"
@@ -47,7 +48,9 @@ class Turn:
 
     @property
     def may_answer(self) -> bool:
-        return self.intent in ANSWERING_INTENTS
+        """Whether a choice among other words may be taken for an answer; otherwise only a choice that stands alone."""
+        answers_a_question = self.faq.get("decision") == "answer" or is_question(self.text)
+        return self.intent in ANSWERING_INTENTS and (self.is_button or not answers_a_question)
 
     def entity(self, *names: str) -> str | None:
         return next((self.entities[name][0] for name in names if self.entities.get(name)), None)

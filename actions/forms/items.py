@@ -77,6 +77,8 @@ class WhichItems(Step):
         if not wanted:
             return Outcome.NOT_UNDERSTOOD
         blocked = next((item for item in wanted if item.quantity <= 0), None)
+        if blocked and not answer.asked and answer.loose:
+            return Outcome.NOT_UNDERSTOOD  # named in passing: the question shows what can't go back
         if blocked:
             context.say.say(
                 "utter_return_item_blocked",

@@ -84,6 +84,11 @@ def mentions(text: str, words: str) -> bool:
     return bool(word_list(words) & set(raw_words(text)))
 
 
+def is_question(text: str) -> bool:
+    words = raw_words(text)
+    return text.rstrip().endswith("?") or (bool(words) and words[0] in word_list("question"))
+
+
 def says_no(text: str) -> bool:
     words = raw_words(text)
     return bool(words) and words[0] in word_list("no")

@@ -37,10 +37,10 @@ def ordinals() -> dict[str, int]:
 
 
 def raw_words(text: str) -> list[str]:
-    text = text.lower()
+    text = text.lower().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     for words, word in _language()["compounds"].items():
         text = text.replace(words, word)
-    return _WORD.findall(text.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
+    return _WORD.findall(text)
 
 
 def stem(word: str) -> str:

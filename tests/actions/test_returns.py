@@ -124,6 +124,22 @@ async def test_a_question_that_holds_an_option_is_still_a_question(talk: Convers
     assert said == ["Within 7 days.", "utter_question_return_resolution"]
 
 
+async def test_a_question_that_nobody_can_answer_is_no_answer_either(talk: Conversation):
+    await talk.says("return the shirt", "return_start", order_number="JL-100200")
+    said = await talk.says("how much is the label if it was damaged", "out_of_scope")
+    assert said == ["utter_misunderstood_in_form", "utter_question_return_reason"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [("I don't like it", "changed_mind"), ("it came torn", "damaged"), ("they're a bit tight", "too_small")],
+)
+async def test_reasons_in_other_words(talk: Conversation, said: str, reason: str):
+    await talk.says("return the shirt", "return_start", order_number="JL-100200")
+    assert await talk.says(said, "chitchat") == ["utter_question_return_resolution"]
+    assert talk.slots["return_reason"] == reason
+
+
 async def test_another_form_in_between_is_offered_to_be_resumed(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
     await talk.says("the shirt", "inform")
