@@ -17,7 +17,7 @@ from api.identity.assertions import Assertions
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
 from api.metrics import Metrics
 from api.texts import apology
-from backends.errors import BackendError, InvalidRequest, NotFound, Refused
+from backends.errors import BackendError, NotFound, Refused
 from backends.ports import Customers
 from common.database import Connection
 
@@ -148,9 +148,9 @@ class TurnRunner:
         assert challenge.verification_id is not None
         try:
             guest = await self._customers.confirm_verification(
-                challenge.verification_id, idempotency_key=str(challenge_id)
+                challenge.verification_id, idempotency_key=f"{challenge_id}-confirm"
             )
-        except (NotFound, InvalidRequest, Refused):
+        except (NotFound, Refused):
             return False
         except BackendError as error:
             log.warning("verification_not_confirmed", challenge=str(challenge_id), error=error.code)
