@@ -2,8 +2,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from psycopg_pool import PoolTimeout
 from starlette.middleware.cors import CORSMiddleware
 
 from api.channels.web import endpoints as web
@@ -79,8 +81,11 @@ def add_middleware(app: FastAPI, services: Services) -> None:
 
 
 def install_conversation_problems(app: FastAPI) -> None:
-    """What the conversation domain refuses, as problem documents."""
-    documents = {
+    """What the conversation domain refuses, and a database that is away, as problem documents."""
+    away = Problem(503, "database_unavailable", "Try again in a moment.", headers={"Retry-After": "2"})
+    documents: dict[type[Exception], Problem] = {
+        psycopg.OperationalError: away,
+        PoolTimeout: away,
         UnknownConversation: Problem(404, "not_found", "There is no such conversation."),
         StateChanged: Problem(409, "conflict", "The conversation has moved on in the meantime."),
         AnotherCustomer: Problem(409, "another_customer", "The conversation belongs to another customer already."),

@@ -126,6 +126,9 @@ class Intake:
             raise EmptyText
         if len(text) > MAX_TEXT:
             raise TextTooLong
+        if conversation.state not in (State.BOT, State.RESOLVED):
+            awaited = await self._guests.awaits_code(connection, conversation.id, text)
+            return Read(mask_codes(text) if awaited else text, "text", text)
         checked = await self._guests.check(connection, conversation.id, text)
         if checked:
             challenge_id, verdict = checked

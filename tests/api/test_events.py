@@ -80,7 +80,10 @@ async def test_another_process_wakes_the_reader(start_gateway: Start) -> None:
 
 async def test_a_reader_survives_the_loss_of_the_listening_connection(gateway: Gateway) -> None:
     customer = await gateway.customer()
-    await gateway.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %%'")
+    await gateway.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE query LIKE 'LISTEN %%' AND datname = current_database()"
+    )
     await customer.say("hello")
     assert (await customer.reply())["text"] == "re: hello"
     await asyncio.wait_for(gateway.services.hub.listening.wait(), 5)

@@ -147,5 +147,27 @@ async def test_waiting_can_be_given_up_and_the_bot_answers_again(gateway: Gatewa
     assert answer.status_code == 409
 
 
+async def test_the_bot_answers_again_after_people_resolved_the_matter(gateway: Gateway) -> None:
+    customer = await gateway.customer()
+    await gateway.sql("UPDATE conversations SET state = 'resolved' WHERE id = %s", customer.id)
+    await customer.say("one more thing")
+    assert (await customer.reply())["text"] == "re: one more thing"
+    assert await gateway.sql("SELECT state FROM conversations WHERE id = %s", customer.id) == [("bot",)]
+
+
+async def test_a_lost_database_connection_is_a_503_and_repeating_the_message_is_safe(gateway: Gateway) -> None:
+    customer = await gateway.customer()
+    await gateway.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+    async with asyncio.timeout(20):
+        while (answer := await customer.post({"text": "hello"}, key="k")).status_code != 202:
+            assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+            assert answer.headers["retry-after"] == "2"
+    assert (await customer.reply())["text"] == "re: hello"
+    assert len(gateway.rasa.ran) == 1
+
+
 def test_the_fake_answers_in_the_documented_form() -> None:
     assert set(body()) == {"status", "messages", "handoff", "verify", "closed"}

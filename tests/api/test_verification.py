@@ -234,3 +234,13 @@ async def test_a_shop_that_is_down_is_asked_again_with_the_same_key(gateway: Gat
     await eventually(lambda: all_dispatched(gateway))
     assert sent_code(gateway)
     assert len({key for _, _, key in gateway.shop.started}) == 1
+
+
+async def test_a_code_that_is_typed_to_people_is_masked_and_not_used_up(gateway: Gateway) -> None:
+    customer = await challenged(gateway)
+    code = sent_code(gateway) or ""
+    await gateway.http.post(f"{customer.path}/handoff", headers=customer.headers)
+    await customer.say(f"my code is {code}")
+    assert (await customer.events())[-1]["text"] == "my code is ••••••"
+    await gateway.http.delete(f"{customer.path}/handoff", headers=customer.headers)
+    assert await say_code(customer, code) == "passed"

@@ -68,6 +68,10 @@ class GuestVerification:
             return None
         return challenge.id, await self._judge(connection, challenge, codes[0])
 
+    async def awaits_code(self, connection: Connection, conversation_id: UUID, text: str) -> bool:
+        """Whether the text may hold a code that nobody should read; nothing is checked or counted."""
+        return bool(find_codes(text)) and await repository.awaiting_code(connection, conversation_id) is not None
+
     async def _judge(self, connection: Connection, challenge: Challenge, code: str) -> Verdict:
         if challenge.attempts >= MAX_ATTEMPTS:
             return Verdict.LOCKED
