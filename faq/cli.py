@@ -2,6 +2,7 @@
 """`python -m faq <command>`."""
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,8 @@ from faq.settings import FaqSettings
 
 def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
+    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # read when numpy is loaded, which no import above does
+        os.environ.setdefault(library, "1")
     try:
         return int(parsed.run(parsed))
     except FaqError as error:
@@ -75,11 +78,12 @@ def _import(parsed: argparse.Namespace) -> int:
 def _evaluate(parsed: argparse.Namespace) -> int:
     from faq.encoder.opening import open_encoder
     from faq.entries.files import read_entries, read_queries
-    from faq.evaluation.running import check_expected, evaluate, write_report
+    from faq.evaluation.running import evaluate, unknown_entries, write_report
 
     settings = FaqSettings()
     contents, queries = read_entries(parsed.entries), read_queries(parsed.queries)
-    check_expected(parsed.queries, queries, contents)
+    if unknown := unknown_entries(queries, contents):
+        print(f"faq: warning: no entry is called {', '.join(unknown[:5])}, which questions expect", file=sys.stderr)
     report = evaluate(open_encoder(settings), contents, queries, settings.thresholds())
     write_report(parsed.out, report)
     _print_figures(report["metrics"])

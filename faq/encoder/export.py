@@ -69,6 +69,8 @@ def _export(model: str, fingerprint: str, made: Path) -> None:
 
 def _load(source: str) -> "SentenceTransformer":
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    for library in ("sentence_transformers", "transformers", "optimum"):
+        logging.getLogger(library).setLevel(logging.ERROR)  # they advise on saving, which is what happens here
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer's remarks on constants of the architecture
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - seconds and 400 MB, only to export

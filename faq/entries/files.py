@@ -25,13 +25,15 @@ def read_entries(path: Path) -> dict[str, Content]:
         entry = _text(path, line, record, "id")
         if entry in entries:
             raise InvalidFile(path, line, f"the id {entry!r} stands in the file twice")
-        phrasings = record.get("phrasings", [])
-        if not isinstance(phrasings, list) or not all(isinstance(each, str) and each.strip() for each in phrasings):
-            raise InvalidFile(path, line, "`phrasings` must be a list of texts that are not empty")
+        phrasings = record.get("phrasings") or []
+        if not isinstance(phrasings, list) or not all(isinstance(each, str) for each in phrasings):
+            raise InvalidFile(path, line, "`phrasings` must be a list of texts")
+        if not isinstance(record.get("answer"), str):
+            raise InvalidFile(path, line, "`answer` must be a text")
         entries[entry] = Content(
             question=_text(path, line, record, "question"),
-            phrasings=tuple(phrasings),
-            answer=_text(path, line, record, "answer"),
+            phrasings=tuple(each for each in phrasings if each.strip()),
+            answer=record["answer"],
             category=_optional(path, line, record, "category"),
             language=_optional(path, line, record, "language") or "en",
         )

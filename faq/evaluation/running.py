@@ -52,11 +52,9 @@ def evaluate(
     }
 
 
-def check_expected(path: Path, queries: Sequence[Query], contents: dict[str, Content]) -> None:
-    """Raise InvalidFile where a query expects an entry that is not there."""
-    unknown = next((entry for query in queries for entry in query.expected if entry not in contents), None)
-    if unknown is not None:
-        raise InvalidFile(path, None, f"expects the entry {unknown!r}, which the entries file does not hold")
+def unknown_entries(queries: Sequence[Query], contents: dict[str, Content]) -> list[str]:
+    """Ids that queries expect and the entries lack: those queries can't be answered rightly, and count as such."""
+    return sorted({entry for query in queries for entry in query.expected} - set(contents))
 
 
 def write_report(path: Path, report: dict[str, Any]) -> None:

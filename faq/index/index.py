@@ -69,9 +69,11 @@ class Index:
 
     def match(self, text: str, vector: Vectors, *, language: str | None = None, shown: int = 3) -> Match:
         """`language` narrows to entries of that language where there are any."""
-        if self._scorer is None or not text.strip():
+        if self._scorer is None:
             return self._thresholds.decide((), scope=0.0)
         ranked, scope = self._scorer.rank(vector, self._allowed(language), shown)
+        if not text.strip():  # its vector is that of nothing, but near something
+            ranked, scope = [(row, 0.0) for row, _ in ranked], 0.0
         return self._thresholds.decide(
             tuple((self.entries[row], probability) for row, probability in ranked), scope=scope
         )

@@ -69,7 +69,7 @@ def test_a_report_holds_metrics_and_one_decision_a_query(faq: Run):
         (ENTRIES, '{"text": "t"}', "Q.jsonl:1: `expected` is missing"),
         (ENTRIES, '{"text": 1, "expected": null}', "Q.jsonl:1: `text` must be a text"),
         (ENTRIES, '{"text": "t", "expected": {}}', "Q.jsonl:1: `expected` must be"),
-        (ENTRIES, [{"text": "t", "expected": "nowhere"}], "Q.jsonl: expects the entry 'nowhere'"),
+        ('{"id": "a", "question": "q"}', QUERIES, "E.jsonl:1: `answer` must be a text"),
     ],
 )
 def test_a_file_of_another_form_is_told_in_one_line(
@@ -81,6 +81,14 @@ def test_a_file_of_another_form_is_told_in_one_line(
     assert code == 1
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_a_question_that_expects_an_unknown_entry_counts_as_missed(faq: Run, capsys: Capture):
+    code, path = faq(ENTRIES, [*QUERIES, {"text": "what do you pay", "expected": "wages"}])
+
+    assert code == 0
+    assert capsys.readouterr().err == "faq: warning: no entry is called wages, which questions expect\n"
+    assert json.loads(path.read_text())["metrics"]["top1"] == pytest.approx(2 / 3)
 
 
 def test_bytes_that_are_no_text_are_told_with_their_line(capsys: Capture, tmp_path: Path):

@@ -55,7 +55,9 @@ def test_words_that_no_entry_knows_are_abstained_from_with_candidates():
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
 def test_an_empty_text_is_abstained_from(text: str):
-    assert match(an_index(), text).decision == "abstain"
+    found = match(an_index(), text)
+
+    assert (found.decision, found.probability, len(found.candidates)) == ("abstain", 0.0, 3)
 
 
 def test_an_index_without_entries_has_no_candidates():
