@@ -1,4 +1,4 @@
-"""Dependencies of endpoints: `Depends(needs("orders:read"))`, `CallerDep` (customer or guest), `MemberDep` (no guests)."""
+"""Dependencies of endpoints: `needs("orders:read")`, `CallerDep` (customer or guest), `MemberDep` (no guests)."""
 
 from collections.abc import Callable
 from typing import Annotated

@@ -2,15 +2,13 @@ import asyncio
 from datetime import timedelta
 
 import httpx
-import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
 from backends.sandbox.context import Shop
 from backends.sandbox.events import outbox
 from backends.sandbox.idempotency import KEPT
+from backends.sandbox.loyalty import repository as loyalty
 from backends.webhooks import SIGNATURE_HEADER, sign
-from common.database import Connection
 
 log = structlog.get_logger(__name__)
 POLL_SECONDS = 0.5
@@ -27,7 +25,7 @@ async def deliver_next(shop: Shop, http: httpx.AsyncClient) -> bool:
         if await _posted(shop, http, body):
             await outbox.mark_delivered(connection, event_id, shop.clock())
         else:
-            log.warning("event_not_taken", event=event_id)
+            log.warning("event_not_taken", event_id=event_id)
             await outbox.mark_failed(connection, event_id, shop.clock())
     return True
 
@@ -43,26 +41,23 @@ async def _posted(shop: Shop, http: httpx.AsyncClient, body: bytes) -> bool:
 
 
 async def run(shop: Shop) -> None:
-    """Deliver, and forget what is no longer needed, until cancelled."""
+    """Deliver, and in quiet moments let points expire and forget what is no longer needed, until cancelled."""
     async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as http:
         while True:
             try:
                 worked = bool(shop.settings.shop_webhook_url) and await deliver_next(shop, http)
                 if not worked:
-                    await _forget(shop)
-            except (psycopg.OperationalError, PoolTimeout) as error:
-                log.warning("database_unavailable", error=type(error).__name__)
+                    await _tidy(shop)
+            except Exception as error:  # noqa: BLE001 - whatever one event meets, the next ones are still delivered
+                log.warning("delivery_interrupted", error=type(error).__name__)
                 worked = False
             if not worked:
                 await asyncio.sleep(POLL_SECONDS)
 
 
-async def _forget(shop: Shop) -> None:
+async def _tidy(shop: Shop) -> None:
     now = shop.clock()
     async with shop.pool.connection() as connection:
-        await _forget_keys(connection, shop)
+        await connection.execute("DELETE FROM idempotency_keys WHERE created_at < %s", (now - KEPT,))
+        await loyalty.expire(connection, now.date(), now)
         await outbox.forget_old(connection, now - timedelta(days=7))
-
-
-async def _forget_keys(connection: Connection, shop: Shop) -> None:
-    await connection.execute("DELETE FROM idempotency_keys WHERE created_at < %s", (shop.clock() - KEPT,))

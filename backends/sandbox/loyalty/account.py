@@ -53,7 +53,7 @@ async def read_account(connection: Connection, moment: Moment, customer_id: str,
     home = moment.policy.home_currency
     points = await Balance.read(connection, customer_id, "points", moment)
     cashback = await Balance.read(connection, customer_id, "cashback", moment)
-    credit = await repository.total(connection, customer_id, "store_credit")
+    credit = await repository.total(connection, customer_id, "store_credit", home)
     spending = await repository.spending(connection, customer_id)
     expiring = points.expiring()
     has_cashback = family == "cashback"

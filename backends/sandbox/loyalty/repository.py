@@ -2,13 +2,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from backends.models import LoyaltyTransaction, Money, Voucher
+from backends.models import LoyaltyTransaction, Money, Redemption, Voucher
 from common.database import Connection, fetch_all, fetch_one
 
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """What is left of one entry of the ledger. `pending`: not to be spent before `available_at` (None: not known yet)."""
+    """What is left of one entry of the ledger. `pending`: not spent before `available_at` (None: not known yet)."""
 
     id: int
     remaining: int
@@ -48,8 +48,9 @@ async def member(connection: Connection, customer_id: str, *, lock: bool = False
 
 async def add(connection: Connection, entry: Entry) -> None:
     await connection.execute(
-        "INSERT INTO ledger (customer_id, unit, currency, at, kind, amount, remaining, pending, available_at, expires_on,"
-        " order_id, description) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO ledger (customer_id, unit, currency, at, kind, amount, remaining, pending, available_at,"
+        " expires_on, order_id, description)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             entry.customer_id,
             entry.unit,
@@ -71,8 +72,9 @@ async def lots(connection: Connection, customer_id: str, unit: str, today: date)
     """What is left and not expired, in the order in which it is spent: what expires first goes first."""
     rows = await fetch_all(
         connection,
-        "SELECT id, remaining, pending, available_at, expires_on, order_id FROM ledger WHERE customer_id = %s AND unit = %s"
-        " AND remaining <> 0 AND (expires_on IS NULL OR expires_on >= %s) ORDER BY expires_on NULLS LAST, id",
+        "SELECT id, remaining, pending, available_at, expires_on, order_id FROM ledger WHERE customer_id = %s"
+        " AND unit = %s AND remaining <> 0 AND (expires_on IS NULL OR expires_on >= %s)"
+        " ORDER BY expires_on NULLS LAST, id",
         customer_id,
         unit,
         today,
@@ -98,10 +100,14 @@ async def earned_of_order(connection: Connection, customer_id: str, unit: str, o
     return int(row["amount"])
 
 
-async def total(connection: Connection, customer_id: str, unit: str) -> int | None:
+async def total(connection: Connection, customer_id: str, unit: str, currency: str) -> int | None:
     """None if there was never an entry."""
     row = await fetch_one(
-        connection, "SELECT sum(amount) AS amount FROM ledger WHERE customer_id = %s AND unit = %s", customer_id, unit
+        connection,
+        "SELECT sum(amount) AS amount FROM ledger WHERE customer_id = %s AND unit = %s AND currency = %s",
+        customer_id,
+        unit,
+        currency,
     )
     assert row is not None
     return None if row["amount"] is None else int(row["amount"])
@@ -151,8 +157,8 @@ async def transactions(
 async def vouchers(connection: Connection, customer_id: str, today: date) -> list[Voucher]:
     rows = await fetch_all(
         connection,
-        "SELECT code, title, value, currency, percent, expires_on FROM vouchers WHERE customer_id = %s AND used_at IS NULL"
-        " AND (expires_on IS NULL OR expires_on >= %s) ORDER BY expires_on NULLS LAST, code",
+        "SELECT code, title, value, currency, percent, expires_on FROM vouchers WHERE customer_id = %s"
+        " AND used_at IS NULL AND (expires_on IS NULL OR expires_on >= %s) ORDER BY expires_on NULLS LAST, code",
         customer_id,
         today,
     )
@@ -185,26 +191,26 @@ async def add_voucher(connection: Connection, customer_id: str, voucher: Voucher
     )
 
 
-async def add_redemption(
-    connection: Connection,
-    redemption_id: str,
-    customer_id: str,
-    reward_id: str,
-    points: int,
-    code: str | None,
-    at: datetime,
-) -> None:
+async def add_redemption(connection: Connection, redemption: Redemption, customer_id: str, at: datetime) -> None:
     await connection.execute(
-        "INSERT INTO redemptions (id, customer_id, reward_id, points, voucher_code, at) VALUES (%s, %s, %s, %s, %s, %s)",
-        (redemption_id, customer_id, reward_id, points, code, at),
+        "INSERT INTO redemptions (id, customer_id, reward_id, points, voucher_code, at)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        (
+            redemption.id,
+            customer_id,
+            redemption.reward_id,
+            redemption.points,
+            redemption.voucher.code if redemption.voucher else None,
+            at,
+        ),
     )
 
 
 async def expire(connection: Connection, today: date, now: datetime) -> None:
     """Write down what expired, so that the history shows it."""
     await connection.execute(
-        "WITH gone AS (SELECT id, customer_id, unit, currency, remaining FROM ledger WHERE expires_on < %s AND remaining > 0"
-        "  FOR UPDATE SKIP LOCKED),"
+        "WITH gone AS (SELECT id, customer_id, unit, currency, remaining FROM ledger"
+        "  WHERE expires_on < %s AND remaining > 0 FOR UPDATE SKIP LOCKED),"
         " cleared AS (UPDATE ledger SET remaining = 0 FROM gone WHERE ledger.id = gone.id)"
         " INSERT INTO ledger (customer_id, unit, currency, at, kind, amount, description)"
         " SELECT customer_id, unit, currency, %s, 'expired', -sum(remaining), 'Expired' FROM gone"

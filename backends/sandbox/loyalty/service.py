@@ -18,6 +18,18 @@ from common.database import Connection
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
 
 
+EVERYTHING = 10**12  # more than any order is worth
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The order that something came from or goes back to."""
+
+    customer_id: str
+    order_id: str
+    number: str
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What giving back goods does: points (0 or less), and the tier's name if another one results."""
@@ -28,11 +40,13 @@ class Effect:
 
 def points_for(policy: Policy, amount: int) -> int:
     """Points for goods of `amount` minor units of the home currency; whole units count."""
-    return amount // 10 ** exponent(policy.home_currency) * policy.loyalty.points_per_unit
+    whole_units: int = amount // 10 ** exponent(policy.home_currency)
+    return whole_units * policy.loyalty.points_per_unit
 
 
-async def effect(connection: Connection, moment: Moment, customer_id: str, order_id: str, goods: int) -> Effect:
+async def effect(connection: Connection, moment: Moment, source: Source, goods: int) -> Effect:
     """`goods`: the value of what goes back. Never more than what the order brought."""
+    customer_id, order_id = source.customer_id, source.order_id
     family = await repository.member(connection, customer_id)
     if family is None or goods == 0:
         return Effect()
@@ -47,49 +61,40 @@ async def effect(connection: Connection, moment: Moment, customer_id: str, order
     return Effect(-points, after if after != before else None)
 
 
-async def take_back(
-    connection: Connection, moment: Moment, customer_id: str, order_id: str, number: str, goods: int
-) -> None:
+async def take_back(connection: Connection, moment: Moment, source: Source, goods: int) -> None:
     """Points, cashback and spending of goods that went back: the order's own first, then others, then a debt."""
-    family = await repository.member(connection, customer_id, lock=True)
-    if family is None:
+    if await repository.member(connection, source.customer_id, lock=True) is None:
         return
     wanted = {
         "points": points_for(moment.policy, goods),
         "cashback": percent_of(goods, moment.policy.loyalty.cashback_percent),
         "spend": goods,
     }
-    taken = False
+    taken = 0
     for unit, amount in wanted.items():
-        take = await _to_take(connection, customer_id, unit, order_id, amount)
+        take = await _to_take(connection, source.customer_id, unit, source.order_id, amount)
         if take:
-            await _reverse(connection, moment, customer_id, unit, order_id, f"Order {number} went back", take)
-            taken = True
+            await _reverse(connection, moment, source, unit, take)
+        taken += take
     if taken:
-        await _tell(connection, moment, customer_id)
-
-
-async def reverse_order(connection: Connection, moment: Moment, customer_id: str, order_id: str, number: str) -> None:
-    """Everything that the order brought."""
-    everything = 10**12
-    await take_back(connection, moment, customer_id, order_id, number, everything)
+        await _tell(connection, moment, source.customer_id)
 
 
 async def add_store_credit(
-    connection: Connection, moment: Moment, customer_id: str, order_id: str, amount: Money, description: str
+    connection: Connection, moment: Moment, source: Source, amount: Money, description: str
 ) -> None:
     entry = Entry(
-        customer_id,
+        source.customer_id,
         "store_credit",
         moment.now,
         "earned",
         amount.amount,
         description,
         amount.currency,
-        order_id=order_id,
+        order_id=source.order_id,
     )
     await repository.add(connection, entry)
-    await _tell(connection, moment, customer_id)
+    await _tell(connection, moment, source.customer_id)
 
 
 async def account(connection: Connection, moment: Moment, subject: Subject) -> LoyaltyAccount:
@@ -134,11 +139,10 @@ async def redeem(
     voucher = _voucher(moment, rule)
     if voucher:
         await repository.add_voucher(connection, customer_id, voucher)
-    redemption_id = f"red_{secrets.token_hex(8)}"
-    code = voucher.code if voucher else None
-    await repository.add_redemption(connection, redemption_id, customer_id, reward_id, rule.points, code, moment.now)
+    redemption = Redemption(reward_id, rule.points, after, f"red_{secrets.token_hex(8)}", voucher)
+    await repository.add_redemption(connection, redemption, customer_id, moment.now)
     await _tell(connection, moment, customer_id)
-    return Redemption(reward_id, rule.points, after, redemption_id, voucher)
+    return redemption
 
 
 async def _family(connection: Connection, subject: Subject, *, lock: bool = False) -> str:
@@ -175,20 +179,25 @@ async def _to_take(connection: Connection, customer_id: str, unit: str, order_id
     return max(0, min(amount, await repository.earned_of_order(connection, customer_id, unit, order_id)))
 
 
-async def _reverse(
-    connection: Connection, moment: Moment, customer_id: str, unit: str, order_id: str, why: str, amount: int
-) -> None:
-    debt = 0
-    if unit != "spend":
-        debt = amount
-        lots = await repository.lots(connection, customer_id, unit, moment.today)
-        for lot in sorted(lots, key=lambda lot: (lot.order_id != order_id, lot.is_pending(moment.now))):
-            part = min(max(lot.remaining, 0), debt)
-            if part:
-                await repository.spend_from(connection, lot.id, part)
-            debt -= part
-    currency = None if unit == "points" else moment.policy.home_currency
-    entry = Entry(customer_id, unit, moment.now, "reversed", -amount, why, currency, remaining=-debt, order_id=order_id)
+async def _reverse(connection: Connection, moment: Moment, source: Source, unit: str, amount: int) -> None:
+    debt = 0 if unit == "spend" else amount
+    lots = await repository.lots(connection, source.customer_id, unit, moment.today)
+    for lot in sorted(lots, key=lambda lot: (lot.order_id != source.order_id, lot.is_pending(moment.now))):
+        part = min(max(lot.remaining, 0), debt)
+        if part:
+            await repository.spend_from(connection, lot.id, part)
+        debt -= part
+    entry = Entry(
+        source.customer_id,
+        unit,
+        moment.now,
+        "reversed",
+        -amount,
+        f"Order {source.number} went back",
+        None if unit == "points" else moment.policy.home_currency,
+        remaining=-debt,
+        order_id=source.order_id,
+    )
     await repository.add(connection, entry)
 
 

@@ -65,7 +65,8 @@ async def shipments(connection: Connection, order_id: str) -> list[Shipment]:
         connection,
         "SELECT s.id, carrier, tracking_number, status, shipped_at, eta, delivered_at,"
         " array_agg(l.line_id ORDER BY l.line_id) AS line_ids"
-        " FROM shipments s JOIN shipment_lines l ON l.shipment_id = s.id WHERE order_id = %s GROUP BY s.id ORDER BY s.id",
+        " FROM shipments s JOIN shipment_lines l ON l.shipment_id = s.id"
+        " WHERE order_id = %s GROUP BY s.id ORDER BY s.id",
         order_id,
     )
     return [
@@ -82,7 +83,8 @@ async def summaries(
 ) -> list[OrderSummary]:
     rows = await fetch_all(
         connection,
-        "SELECT o.id, number, status, placed_at, total, currency, l.items, l.kinds, l.first_title, s.eta, s.delivered_at"
+        "SELECT o.id, number, status, placed_at, total, currency, l.items, l.kinds, l.first_title,"
+        " s.eta, s.delivered_at"
         " FROM orders o"
         " JOIN LATERAL (SELECT sum(quantity)::int AS items, count(*)::int AS kinds,"
         "  (array_agg(title ORDER BY position))[1] AS first_title FROM order_lines WHERE order_id = o.id) l ON true"

@@ -2,6 +2,7 @@ from backends.models import Charge, Money, Order, OrderSummary, Page, RefundMeth
 from backends.sandbox.context import Moment, Subject
 from backends.sandbox.events.outbox import emit
 from backends.sandbox.loyalty import service as loyalty
+from backends.sandbox.loyalty.service import EVERYTHING, Source
 from backends.sandbox.orders import repository
 from backends.sandbox.orders.repository import OrderRow
 from backends.sandbox.pagination import Cursors
@@ -63,7 +64,7 @@ async def cancel_order(connection: Connection, moment: Moment, subject: Subject,
             reason="order_cancelled",
             covers_shipping=True,
         )
-    await loyalty.reverse_order(connection, moment, row.customer_id, row.id, row.number)
+    await loyalty.take_back(connection, moment, Source(row.customer_id, row.id, row.number), EVERYTHING)
     await emit(
         connection,
         "order.updated",

@@ -1,4 +1,4 @@
-"""The shop's policy as typed data, read from policy.yaml. Everything that decides or quotes a rule reads it from here."""
+"""The shop's policy as typed data, read from policy.yaml: what decides or quotes a rule takes it from here."""
 
 from functools import cache
 from pathlib import Path
@@ -8,6 +8,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from backends.models import BlockedReason
+
+POLICY_FILE = Path(__file__).with_name("policy.yaml")
 
 Percent = int
 Amounts = dict[str, int]  # currency → minor units
@@ -109,5 +111,5 @@ class Policy(Rule):
 
 
 @cache
-def load_policy(path: Path = Path(__file__).with_name("policy.yaml")) -> Policy:
-    return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+def load_policy() -> Policy:
+    return Policy.model_validate(yaml.safe_load(POLICY_FILE.read_text(encoding="utf-8")))

@@ -132,7 +132,7 @@ async def newest(
 
 
 async def committed(connection: Connection, order_id: str) -> int:
-    """What was paid back or promised: refunds that did not fail and live returns that have none yet; without bonuses."""
+    """What was paid back or promised (refunds that did not fail, live returns that have none yet), without bonuses."""
     row = await fetch_one(
         connection,
         "SELECT (SELECT coalesce(sum(amount - bonus), 0) FROM refunds WHERE order_id = %s AND status <> 'failed')"

@@ -28,7 +28,7 @@ def shipping_claim(policy: Policy, order: OrderRow, reason: str) -> Claim:
     return Claim(order.shipping, "Shipping", _decide(policy, order.currency, order.shipping, "person"))
 
 
-def line_claim(policy: Policy, order: OrderRow, line: Line, quantity: int, reason: str, today: date) -> Claim:
+def line_claim(policy: Policy, order: OrderRow, line: Line, *, quantity: int, reason: str, today: date) -> Claim:
     """Raises Problem with the rule that says no."""
     _known(policy, reason)
     if line.fulfilled == 0:
@@ -44,7 +44,7 @@ def line_claim(policy: Policy, order: OrderRow, line: Line, quantity: int, reaso
     if dearer is None:
         raise not_returnable("return_required")
     amount = line.unit_price * quantity
-    label = f"{quantity} × {line.title}"
+    label = f"{quantity} x {line.title}"
     return Claim(amount, label, _decide(policy, order.currency, amount, dearer))
 
 

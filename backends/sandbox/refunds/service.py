@@ -4,6 +4,7 @@ from backends.models import Charge, Money, Page, Refund, RefundMethod, RefundReq
 from backends.sandbox.context import Moment, Subject
 from backends.sandbox.events.outbox import emit
 from backends.sandbox.loyalty import service as loyalty
+from backends.sandbox.loyalty.service import Source
 from backends.sandbox.orders import repository as orders
 from backends.sandbox.orders.repository import OrderRow
 from backends.sandbox.pagination import Cursors
@@ -39,7 +40,9 @@ async def request_refund(connection: Connection, moment: Moment, subject: Subjec
         line = next((line for line in await orders.lines(connection, order.id) if line.id == request.line_id), None)
         if line is None:
             raise not_found()
-        claim = returnless.line_claim(moment.policy, order, line, request.quantity, request.reason, moment.today)
+        claim = returnless.line_claim(
+            moment.policy, order, line, quantity=request.quantity, reason=request.reason, today=moment.today
+        )
     if claim.amount > order.captured - await repository.committed(connection, order.id):
         raise already_refunded()
     return await create(
@@ -111,9 +114,8 @@ async def advance(connection: Connection, moment: Moment, customer_id: str, refu
             processed_at=moment.now,
         )
         if refund.method is RefundMethod.STORE_CREDIT:
-            await loyalty.add_store_credit(
-                connection, moment, customer_id, refund.order_id, refund.amount, f"Refund {refund.number}"
-            )
+            source = Source(customer_id, refund.order_id, refund.order_number)
+            await loyalty.add_store_credit(connection, moment, source, refund.amount, f"Refund {refund.number}")
     updated = await repository.get(connection, refund.id)
     await tell(connection, moment, customer_id, updated)
     return updated

@@ -24,8 +24,10 @@ NARROW, WIDE, HEIGHT = 2, 5, 70
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Return label {number}</title>
-<style>body{{font:16px/1.4 sans-serif;margin:2rem}}section{{border:2px solid;padding:1.5rem;max-width:26rem}}
-h1{{font-size:1.2rem;margin:0 0 1rem}}svg{{display:block;margin:1rem 0 .25rem}}@media print{{p.hint{{display:none}}}}</style>
+<style>body{{font:16px/1.4 sans-serif;margin:2rem}}
+section{{border:2px solid;padding:1.5rem;max-width:26rem}}
+h1{{font-size:1.2rem;margin:0 0 1rem}}svg{{display:block;margin:1rem 0 .25rem}}
+@media print{{p.hint{{display:none}}}}</style>
 </head><body><p class="hint">Print this page, cut the label out and put it on the parcel. Hand it in by {send_by}.</p>
 <section><h1>Return {number} · prepaid</h1>
 <p>From<br><strong>{name}</strong><br>Order {order_number}</p>

@@ -31,11 +31,11 @@ class Price:
 
 
 def price_return(
-    policy: Policy, currency: str, picks: Sequence[Pick], resolution: Resolution, method: str, refundable: int
+    policy: Policy, currency: str, picks: Sequence[Pick], *, resolution: Resolution, method: str, refundable: int
 ) -> Price:
     """`refundable`: what of the order's captured money is neither paid back nor promised."""
     goods = sum(pick.price for pick in picks)
-    charges = [(f"{pick.quantity} × {pick.line.title}", pick.price) for pick in picks]
+    charges = [(f"{pick.quantity} x {pick.line.title}", pick.price) for pick in picks]
     if resolution is Resolution.EXCHANGE:
         charges.append(("Sent again in an exchange", -goods))
         return _price(charges, 0, goods, currency)

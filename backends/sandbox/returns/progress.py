@@ -5,6 +5,7 @@ from itertools import pairwise
 from backends.models import AuthLevel, RefundMethod, RefundStatus, Resolution, Return, ReturnStatus
 from backends.sandbox.context import Moment, Subject
 from backends.sandbox.loyalty import service as loyalty
+from backends.sandbox.loyalty.service import Source
 from backends.sandbox.orders import repository as orders
 from backends.sandbox.problems import conflict, not_found
 from backends.sandbox.refunds import repository as refund_rows
@@ -61,7 +62,7 @@ async def _refund(connection: Connection, moment: Moment, row: ReturnRow) -> Non
     order = await orders.find(connection, row.order_id, Subject(row.customer_id, AuthLevel.CUSTOMER))
     assert order is not None
     goods = await repository.goods_value(connection, row.id)
-    await loyalty.take_back(connection, moment, row.customer_id, order.id, order.number, goods)
+    await loyalty.take_back(connection, moment, Source(row.customer_id, order.id, order.number), goods)
     if row.refund_total == 0:
         return
     to_credit = row.resolution is Resolution.STORE_CREDIT

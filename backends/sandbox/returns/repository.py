@@ -195,8 +195,8 @@ async def insert_quote(
         }
     )
     await connection.execute(
-        "INSERT INTO quotes (id, customer_id, order_id, fingerprint, refund_total, breakdown, points_effect, expires_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO quotes (id, customer_id, order_id, fingerprint, refund_total, breakdown, points_effect,"
+        " expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         (quote_id, customer_id, order_id, fingerprint, price.total, stored, points_effect, expires_at),
     )
 
@@ -215,8 +215,8 @@ async def goods_value(connection: Connection, return_id: str) -> int:
     """What the returned items cost."""
     row = await fetch_one(
         connection,
-        "SELECT sum(rl.quantity * ol.unit_price) AS amount FROM return_lines rl JOIN order_lines ol ON ol.id = rl.line_id"
-        " WHERE return_id = %s",
+        "SELECT sum(rl.quantity * ol.unit_price) AS amount FROM return_lines rl"
+        " JOIN order_lines ol ON ol.id = rl.line_id WHERE return_id = %s",
         return_id,
     )
     assert row is not None

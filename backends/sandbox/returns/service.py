@@ -18,6 +18,7 @@ from backends.models import (
 from backends.sandbox.context import Moment, Subject
 from backends.sandbox.events.outbox import emit
 from backends.sandbox.loyalty import service as loyalty
+from backends.sandbox.loyalty.service import Source
 from backends.sandbox.orders import repository as orders
 from backends.sandbox.orders.repository import OrderRow
 from backends.sandbox.pagination import Cursors
@@ -60,7 +61,8 @@ async def returnable_items(connection: Connection, moment: Moment, subject: Subj
 
 
 async def quote(connection: Connection, moment: Moment, subject: Subject, request: ReturnRequest) -> ReturnQuote:
-    plan = await _plan(connection, moment, subject, request)
+    order = await _order(connection, request.order_id, subject)
+    plan = await _plan(connection, moment, order, request)
     quote_id = f"quo_{secrets.token_hex(12)}"
     expires = moment.now + timedelta(minutes=moment.policy.quote_minutes)
     await repository.insert_quote(
@@ -87,10 +89,11 @@ async def quote(connection: Connection, moment: Moment, subject: Subject, reques
 
 async def create(connection: Connection, moment: Moment, subject: Subject, request: ReturnRequest) -> Return:
     """The order is locked first: of simultaneous requests for the last unit, one finds it."""
-    plan = await _plan(connection, moment, subject, request, lock=True)
-    price, points = plan.price, plan.effect.points
-    if request.quote_id is not None:
-        price, points = await _quoted(connection, moment, subject, request, plan)
+    order = await _order(connection, request.order_id, subject, lock=True)
+    # What a quote says of itself comes first: a used one is refused as used, whatever it left of the units.
+    quoted = await _quoted(connection, moment, subject, request, order) if request.quote_id is not None else None
+    plan = await _plan(connection, moment, order, request)
+    price, points = quoted or (plan.price, plan.effect.points)
     new = NewReturn(
         order_id=plan.order.id,
         customer_id=subject.customer_id,
@@ -136,27 +139,31 @@ async def _order(connection: Connection, ref: str, subject: Subject, *, lock: bo
     return order
 
 
-async def _plan(
-    connection: Connection, moment: Moment, subject: Subject, request: ReturnRequest, *, lock: bool = False
-) -> Plan:
-    order = await _order(connection, request.order_id, subject, lock=lock)
+async def _plan(connection: Connection, moment: Moment, order: OrderRow, request: ReturnRequest) -> Plan:
     picks = check(moment.policy, await orders.lines(connection, order.id), request, moment.today)
     refundable = order.captured - await refunds.committed(connection, order.id)
-    price = price_return(moment.policy, order.currency, picks, request.resolution, request.method, refundable)
+    price = price_return(
+        moment.policy,
+        order.currency,
+        picks,
+        resolution=request.resolution,
+        method=request.method,
+        refundable=refundable,
+    )
     worth = 0 if request.resolution is Resolution.EXCHANGE else price.goods
-    effect = await loyalty.effect(connection, moment, order.customer_id, order.id, worth)
+    effect = await loyalty.effect(connection, moment, Source(order.customer_id, order.id, order.number), worth)
     return Plan(order, price, effect)
 
 
 async def _quoted(
-    connection: Connection, moment: Moment, subject: Subject, request: ReturnRequest, plan: Plan
+    connection: Connection, moment: Moment, subject: Subject, request: ReturnRequest, order: OrderRow
 ) -> tuple[Price, int]:
     """What the quote said; raises Problem `conflict` where it does not fit."""
     assert request.quote_id is not None
     row = await repository.lock_quote(connection, request.quote_id, subject.customer_id)
     if row is None:
         raise conflict("There is no such quote.", reason="quote_unknown")
-    if row["order_id"] != plan.order.id or row["fingerprint"] != _fingerprint(request):
+    if row["order_id"] != order.id or row["fingerprint"] != _fingerprint(request):
         raise conflict("The quote is for something else.", reason="quote_mismatch")
     if row["used_at"] is not None:
         raise conflict("The quote was used before.", reason="quote_used")
@@ -164,7 +171,7 @@ async def _quoted(
         raise conflict("The quote is too old.", reason="quote_expired")
     await repository.use_quote(connection, request.quote_id, moment.now)
     stored = row["breakdown"]
-    breakdown = charges(stored["charges"], plan.order.currency)
+    breakdown = charges(stored["charges"], order.currency)
     return Price(row["refund_total"], stored["bonus"], stored["goods"], breakdown), row["points_effect"]
 
 

@@ -15,6 +15,7 @@ from backends.models import (
 )
 from backends.sandbox.context import Moment, Subject
 from backends.sandbox.loyalty import service as loyalty
+from backends.sandbox.loyalty.service import Source
 from backends.sandbox.orders import repository as orders
 from backends.sandbox.orders.lines import Line
 from backends.sandbox.orders.repository import OrderRow
@@ -40,9 +41,12 @@ async def add_return(connection: Connection, moment: Moment, customer_id: str, o
     policy = moment.policy
     picks = [Pick(lines[line.position - 1], line.quantity, policy.return_reasons[line.reason]) for line in spec.lines]
     refundable = order.captured - await refunds.committed(connection, order_id)
-    price = price_return(policy, order.currency, picks, spec.resolution, spec.method, refundable)
+    price = price_return(
+        policy, order.currency, picks, resolution=spec.resolution, method=spec.method, refundable=refundable
+    )
+    source = Source(customer_id, order_id, order.number)
     worth = 0 if spec.resolution is Resolution.EXCHANGE else price.goods
-    effect = await loyalty.effect(connection, moment, customer_id, order_id, worth)
+    effect = await loyalty.effect(connection, moment, source, worth)
     created = moment.now - timedelta(days=spec.days)
     new = NewReturn(
         order_id=order_id,
@@ -65,13 +69,13 @@ async def add_return(connection: Connection, moment: Moment, customer_id: str, o
     return_id = await returns.insert(connection, new)
     arrived = replace(moment, now=moment.now - timedelta(days=spec.refund.days if spec.refund else 0))
     if spec.status in ARRIVED and worth:
-        await loyalty.take_back(connection, arrived, customer_id, order_id, order.number, worth)
+        await loyalty.take_back(connection, arrived, source, worth)
     if spec.refund:
-        await _refund_return(connection, arrived, order, return_id, spec, price)
+        await _refund_return(connection, arrived, order, return_id, spec=spec, price=price)
 
 
 async def _refund_return(
-    connection: Connection, arrived: Moment, order: OrderRow, return_id: str, spec: ReturnSpec, price: Price
+    connection: Connection, arrived: Moment, order: OrderRow, return_id: str, *, spec: ReturnSpec, price: Price
 ) -> None:
     assert spec.refund is not None
     to_credit = spec.resolution is Resolution.STORE_CREDIT
@@ -79,9 +83,10 @@ async def _refund_return(
     method = RefundMethod.STORE_CREDIT if to_credit else RefundMethod.ORIGINAL_PAYMENT
     await refunds.insert(connection, replace(new, return_id=return_id, method=method, bonus=price.bonus))
     if to_credit and spec.refund.status is RefundStatus.PROCESSED:
+        source = Source(order.customer_id, order.id, order.number)
         amount = Money(price.total, order.currency)
         text = f"Refund {spec.refund.number}"
-        await loyalty.add_store_credit(connection, arrived, order.customer_id, order.id, amount, text)
+        await loyalty.add_store_credit(connection, arrived, source, amount, text)
 
 
 async def add_refund(connection: Connection, moment: Moment, customer_id: str, order_id: str, spec: RefundSpec) -> None:
@@ -94,7 +99,7 @@ async def add_refund(connection: Connection, moment: Moment, customer_id: str, o
         await refunds.insert(connection, replace(whole, covers_shipping=True))
         return
     line = lines[spec.line - 1]
-    charge = Charge(f"1 × {line.title}", Money(line.unit_price, order.currency))
+    charge = Charge(f"1 x {line.title}", Money(line.unit_price, order.currency))
     new = _new(at, order, spec, line.unit_price, (charge,))
     await refunds.insert(connection, replace(new, line_id=line.id, quantity=1))
 

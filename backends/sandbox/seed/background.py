@@ -16,8 +16,21 @@ from backends.sandbox.seed.models import (
     ShipmentSpec,
 )
 
-FIRST_NAMES = ["Ada", "Brian", "Ciara", "Declan", "Eileen", "Fionn", "Gráinne", "Hugo", "Ines", "Jonas", "Katja", "Luca", "Mia", "Niall", "Orla", "Pierre"]
-LAST_NAMES = ["Ahern", "Bauer", "Costa", "Dubois", "Egan", "Foley", "Greene", "Hughes", "Ivers", "Jensen", "Keane", "Lynch"]
+FIRST_NAMES = (
+    "Ada",
+    "Brian",
+    "Ciara",
+    "Declan",
+    "Eileen",
+    "Fionn",
+    "Gráinne",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Katja",
+    "Luca",
+)
+LAST_NAMES = ("Ahern", "Bauer", "Costa", "Dubois", "Egan", "Foley", "Greene", "Hughes", "Ivers", "Jensen", "Keane")
 PEOPLE = 40
 ORDERS = 200
 

@@ -32,13 +32,13 @@ async def add_order(
     order_id = f"ord_{digits}"
     # Some minutes apart, so that no two orders of a day are placed in the same moment.
     placed = moment.now - timedelta(days=order.days, minutes=int(digits) % 97)
-    await _insert(connection, moment, customer_id, order_id, order, placed)
+    await _insert(connection, moment, customer_id, order_id, order=order, placed=placed)
     for position, line in enumerate(order.lines, start=1):
-        await _add_line(connection, order_id, digits, position, line, _sent(order, position))
+        await _add_line(connection, order_id, digits, position=position, line=line, sent=_sent(order, position))
     for index, shipment in enumerate(order.shipments, start=1):
         await _add_shipment(connection, moment, order, f"{digits}_{index}", shipment)
     if programme:
-        await _earn(connection, moment, customer_id, programme, order_id, order, placed)
+        await _earn(connection, moment, customer_id, programme, order_id=order_id, order=order, placed=placed)
     for return_ in order.returns:
         await add_return(connection, moment, customer_id, order_id, return_)
     for refund in order.refunds:
@@ -46,7 +46,7 @@ async def add_order(
 
 
 async def _insert(
-    connection: Connection, moment: Moment, customer_id: str, order_id: str, order: OrderSpec, placed: datetime
+    connection: Connection, moment: Moment, customer_id: str, order_id: str, *, order: OrderSpec, placed: datetime
 ) -> None:
     free = goods(order) >= moment.policy.shipping.free_from
     standard = 0 if free else moment.policy.shipping.standard
@@ -54,8 +54,8 @@ async def _insert(
     total = goods(order) + shipping
     packed = order.packed if order.packed is not None else max((_shipped(s) for s in order.shipments), default=None)
     await connection.execute(
-        "INSERT INTO orders (id, number, customer_id, status, placed_at, packed_at, currency, shipping, total, captured,"
-        " payment_method) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO orders (id, number, customer_id, status, placed_at, packed_at, currency, shipping, total,"
+        " captured, payment_method) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             order_id,
             order.number,
@@ -87,12 +87,12 @@ def _sent(order: OrderSpec, position: int) -> bool:
 
 
 async def _add_line(
-    connection: Connection, order_id: str, digits: str, position: int, line: LineSpec, sent: bool
+    connection: Connection, order_id: str, digits: str, *, position: int, line: LineSpec, sent: bool
 ) -> None:
     product = CATALOGUE[line.sku]
     await connection.execute(
-        "INSERT INTO order_lines (id, order_id, position, sku, title, variant, category, quantity, fulfilled, unit_price,"
-        " sale, final_sale, personalised) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO order_lines (id, order_id, position, sku, title, variant, category, quantity, fulfilled,"
+        " unit_price, sale, final_sale, personalised) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             f"ln_{digits}_{position}",
             order_id,
@@ -143,6 +143,7 @@ async def _earn(
     moment: Moment,
     customer_id: str,
     programme: str,
+    *,
     order_id: str,
     order: OrderSpec,
     placed: datetime,
