@@ -68,7 +68,11 @@ def run_sandbox(database_url: str, *, webhook_url: str) -> Iterator[Sandbox]:
             yield Sandbox(url, environment, credentials, webhook_secret)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @contextmanager
