@@ -17,4 +17,5 @@ class ServiceSettings(BaseSettings):
     internal_secret: SecretStr = SecretStr("")
     # Log lines as JSON (for a collector) instead of for people.
     log_json: bool = False
+    # The least severe log lines that are written: DEBUG, INFO, WARNING, ERROR.
     log_level: str = "INFO"

@@ -16,6 +16,7 @@ class LauncherSettings(ServiceSettings):
     shop_database_url: str = ""
     # Run the sample shop and the demo logins. False: AFTERCARE_COMMERCE_URL names your own backend.
     sandbox: bool = True
+    # Ports on loopback of the processes that the launcher starts.
     api_port: int = 8000
     faq_port: int = 5056
     actions_port: int = 5055
