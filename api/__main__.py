@@ -4,7 +4,7 @@ from api.app import create_app
 from api.settings import ApiSettings
 from common.logs import configure_logs
 
-SHUTDOWN_SECONDS = 8
+SHUTDOWN_SECONDS = 3  # for open long polls and streams; their clients come back
 
 
 def main() -> None:

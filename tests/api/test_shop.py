@@ -1,3 +1,4 @@
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -65,3 +66,15 @@ async def test_sent_codes_are_shown_to_our_own_tests_only(start_gateway: Start) 
         assert (await gateway.http.get(path)).status_code == 401
         answer = await gateway.http.get(path, headers={"X-Aftercare-Secret": SECRET})
         assert answer.json() == {"code": "123456"}
+
+
+async def test_the_shop_page_may_load_only_what_is_its_own(start_gateway: Start) -> None:
+    async with start_gateway(sandbox=True) as gateway:
+        page = await gateway.http.get("/")
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assert [source for source in sources if source.startswith(("http", "//"))] == []
+        for source in sources:
+            if source.startswith("/static/"):
+                assert (await gateway.http.get(source)).status_code == 200, source
