@@ -1,3 +1,5 @@
+import logging
+
 import uvicorn
 
 from actions.app import create_app
@@ -8,6 +10,7 @@ from common.logs import configure_logs
 def main() -> None:
     settings = ActionSettings()
     configure_logs("actions", as_json=settings.log_json, level=settings.log_level)
+    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)  # a line for each action at every start
     uvicorn.run(
         create_app(settings),
         host="127.0.0.1",

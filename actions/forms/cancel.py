@@ -23,7 +23,7 @@ async def recap(context: Context, draft: Draft) -> None:
         already = order.status is OrderStatus.CANCELLED
         template = "utter_order_already_cancelled" if already else "utter_order_cancel_too_late"
         context.say.say(template, call=call, cards=[order_card(context.words, order)], order=order.number)
-        raise FormEnded
+        raise FormEnded(offers_human=not already)
     context.say.say("utter_order_cancel_recap", call=call, cards=[order_card(context.words, order)], order=order.number)
 
 

@@ -5,6 +5,7 @@ from rasa_sdk.events import SlotSet
 from actions.context import Context, Events
 from actions.draft import OPENING, Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
+from actions.offers import human, made
 from actions.turn import Turn
 
 
@@ -46,8 +47,11 @@ class Form:
                 # Rasa takes a validation that sets no slot for "not an answer"; this one is set in any case.
                 return [SlotSet("misunderstood", None), *self._events(draft, requested)]
             return self._events(draft, await self._advance(context, draft))
-        except FormEnded:
-            return [*draft.wipe(), SlotSet("misunderstood", None), SlotSet("requested_slot", None)]
+        except FormEnded as ended:
+            # A form that waits is offered to be resumed; two offers at once would make "yes" mean either.
+            offers = ended.offers_human and not turn.slots.get("stack")
+            offered = made(context, human("policy_restriction", self.skill)) if offers else []
+            return [*draft.wipe(), *offered, SlotSet("misunderstood", None), SlotSet("requested_slot", None)]
 
     async def _read(self, context: Context, draft: Draft, asked: Step) -> Outcome:
         """The answer to the question first, then corrections of earlier answers, latest first."""

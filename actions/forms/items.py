@@ -24,7 +24,7 @@ class WhichItems(Step):
         possible = [item for item in items if item.quantity > 0]
         if not possible:
             context.say.say("utter_return_nothing_possible", call=call, cards=[_blocked_card(context, draft, items)])
-            raise FormEnded
+            raise FormEnded(offers_human=True)
         if draft["return_undecided"]:
             self._ask_quantity(context, draft, possible)
             return True

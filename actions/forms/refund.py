@@ -20,7 +20,7 @@ class WhatFor(ChoiceStep):
     slot = "refund_item"
     entity = "items"
     template = "utter_question_refund_item"
-    resets = ("refund_quantity", "refund_reason", "refund_confirm")
+    resets = ("refund_reason", "refund_confirm")
     settle_single = False
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:
@@ -32,6 +32,15 @@ class WhatFor(ChoiceStep):
             if line.fulfilled > line.returned
         ]
         return [*lines, Choice(SHIPPING, words.label("shipping_costs"))]
+
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        """A number beside the item ("one mug") answers the next question as well."""
+        outcome = await super().read(context, draft, answer)
+        if outcome is Outcome.ANSWERED:
+            line, number = await _line(context, draft), find_number(answer.text)
+            fits = line is not None and number is not None and 0 < number <= line.fulfilled - line.returned
+            draft["refund_quantity"] = number if fits else None
+        return outcome
 
 
 class HowMany(Step):

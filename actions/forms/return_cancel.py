@@ -44,7 +44,7 @@ async def recap(context: Context, draft: Draft) -> None:
     cards = [return_card(context.words, found)]
     if not found.cancellable:
         context.say.say("utter_return_cancel_too_late", call=call, cards=cards, number=found.number)
-        raise FormEnded
+        raise FormEnded(offers_human=True)
     context.say.say("utter_return_cancel_recap", call=call, cards=cards, number=found.number)
 
 

@@ -30,7 +30,10 @@ class Answer:
 
 
 class FormEnded(Exception):
-    pass
+    def __init__(self, *, offers_human: bool = False) -> None:
+        """`offers_human`: what was said asks whether to fetch a person."""
+        super().__init__()
+        self.offers_human = offers_human
 
 
 class Step(ABC):

@@ -6,6 +6,7 @@ from actions.context import Context, Events, Handler
 from actions.forms import flow
 from actions.identity import carry_out
 from actions.offers import human, made
+from actions.reading.choices import is_question
 from actions.skills.faq import by_decision
 from actions.skills.human import hand_over
 from actions.skills.orders import order_status
@@ -59,7 +60,7 @@ async def inform(context: Context) -> Events:
 
 async def fallback(context: Context) -> Events:
     """Not understood. Where the index knows the answer after all, it is given."""
-    if context.turn.faq.get("decision") == "answer":
+    if _index_knows(context):
         return await by_decision(context)
     count = int(context.turn.slots.get("misunderstood") or 0) + 1
     if count >= HAND_OVER_AT:
@@ -74,12 +75,17 @@ async def fallback(context: Context) -> Events:
 
 async def out_of_scope(context: Context) -> Events:
     """Understood, and nothing that we do. Inside a form it is rather an answer that was not understood."""
-    if context.turn.faq.get("decision") == "answer":
+    if _index_knows(context):
         return await by_decision(context)
     if context.turn.active_form:
         return await fallback(context)
     context.say.say("utter_out_of_scope")
     return made(context, human("unsupported_request"))
+
+
+def _index_knows(context: Context) -> bool:
+    decision = context.turn.faq.get("decision")
+    return decision == "answer" or (decision == "clarify" and is_question(context.turn.text))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -71,8 +71,7 @@ async def test_a_reward_is_redeemed_after_a_recap_of_its_cost(talk: Conversation
 
 async def test_a_damaged_cheap_item_is_refunded_without_a_return(talk: Conversation):
     await talk.says("refund for JL-100200", "refund_request", order_number="JL-100200")
-    await talk.says("the socks", "inform")
-    await talk.says("one", "inform", quantity="1")
+    assert await talk.says("one of the socks", "inform", quantity="1") == ["utter_question_refund_reason"]
     await talk.says("they came torn", "complaint")
     await talk.presses("inform", reason="damaged")
     await talk.presses("inform", method="original_payment")
@@ -177,6 +176,15 @@ async def test_a_person_is_fetched_in_the_middle_of_a_form(talk: Conversation):
     assert "return_order=JL-100200" in handoff["summary"]
     assert "return_items=1 x Linen shirt" in handoff["summary"]
     assert talk.form is None
+
+
+async def test_a_person_that_a_refusal_offers_is_fetched_by_yes(talk: Conversation):
+    await talk.says("return JL-100050", "return_start", order_number="JL-100050")
+    assert await talk.says("yes", "affirm") == ["utter_handoff"]
+    assert (talk.directive["handoff"]["reason"], talk.directive["handoff"]["skill"]) == (
+        "policy_restriction",
+        "returns",
+    )
 
 
 async def test_three_misunderstandings_in_a_row_fetch_a_person(talk: Conversation):
