@@ -55,7 +55,8 @@ class Form:
 
     async def _read(self, context: Context, draft: Draft, asked: Step) -> Outcome:
         """The answer to the question first, then corrections of earlier answers, latest first."""
-        given = [step for step in self.steps if draft[step.slot] is not None and step is not asked]
+        earlier = self.steps[: self.steps.index(asked)]
+        given = [step for step in earlier if draft[step.slot] is not None]
         before = {step.slot: draft[step.slot] for step in self.steps}
         outcome = Outcome.NOT_UNDERSTOOD
         for step in (asked, *reversed(given)):

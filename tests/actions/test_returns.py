@@ -110,6 +110,12 @@ async def test_an_exchange_asks_for_the_wanted_variant(talk: Conversation, shop:
     assert shop.shelves["emma"].returns[0].lines[0].exchange_for == "size L in blue"
 
 
+async def test_what_was_settled_in_advance_does_not_disturb_an_open_question(talk: Conversation):
+    await talk.says("I want to exchange something", "exchange", order_number="JL-100200")
+    said = await talk.says("size 43 please", "out_of_scope")
+    assert said == ["utter_misunderstood_in_form", "utter_question_return_items_some_blocked"]
+
+
 async def test_a_question_in_between_is_answered_and_the_form_goes_on(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
     found = {"available": True, "decision": "answer", "candidates": [candidate("You have {{ return_window }}.")]}

@@ -1,0 +1,67 @@
+"""Domain, rules, documents and code name the same things."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from actions.draft import OPENING
+from actions.forms.catalogue import FORMS
+from actions.skills.catalogue import SKILLS
+from actions.skills.smalltalk import EXPLAINED
+
+ROOT = Path(__file__).parents[2]
+
+
+def merged(section: str) -> dict[str, Any] | list[Any]:
+    parts = [yaml.safe_load(file.read_text(encoding="utf-8")).get(section) for file in ROOT.glob("bot/domain/*.yml")]
+    if any(isinstance(part, dict) for part in parts):
+        return {name: value for part in parts if part for name, value in part.items()}
+    return [item for part in parts if part for item in part]
+
+
+def test_the_server_has_exactly_the_actions_of_the_domain():
+    assert set(merged("actions")) == set(SKILLS)
+
+
+def test_each_form_has_the_slots_that_it_fills():
+    forms = merged("forms")
+    assert isinstance(forms, dict)
+    assert set(forms) == set(FORMS)
+    for name, form in FORMS.items():
+        assert forms[name]["required_slots"] == [step.slot for step in form.steps]
+        assert {*form.slots, OPENING} <= set(merged("slots"))
+
+
+def test_no_slot_takes_part_in_predicting_actions():
+    slots = merged("slots")
+    assert isinstance(slots, dict)
+    assert all(slot["influence_conversation"] is False for slot in slots.values())
+
+
+def test_every_form_that_waits_can_be_offered_and_every_question_explained():
+    responses = set(merged("responses"))
+    assert {f"utter_resume_{name}" for name in FORMS} <= responses
+    assert {f"utter_why_{slot}" for slot in EXPLAINED} <= responses
+
+
+def test_every_intent_has_a_rule():
+    rules = "\n".join(file.read_text(encoding="utf-8") for file in ROOT.glob("bot/data/rules/*.yml"))
+    missing = [intent for intent in merged("intents") if f"intent: {intent}\n" not in rules]
+    assert missing == ["restart"]  # Rasa's own
+
+
+def test_buttons_of_responses_carry_intents_of_the_domain():
+    responses = merged("responses")
+    assert isinstance(responses, dict)
+    payloads = {
+        button["payload"] for variants in responses.values() for each in variants for button in each.get("buttons", [])
+    }
+    assert {payload.removeprefix("/") for payload in payloads} <= set(merged("intents"))
+
+
+def test_the_reference_names_every_skill():
+    page = (ROOT / "docs/reference/skills.md").read_text(encoding="utf-8")
+    named = [name for name in (*SKILLS, *FORMS) if not name.startswith("validate_")]
+    assert [name for name in named if f"`{name}`" not in page] == []
+    assert [intent for intent in merged("intents") if f"`{intent}`" not in page] == []
