@@ -1,7 +1,7 @@
 """Cross-validates the intents: `python -m evaluate` in `bot/`, with the FAQ service running.
 
-Five folds over data/nlu; every message that is held out is classified as in a turn, except that there is no index to ask
-(its entries are the curators' and change). Prints accuracy, calibration, the choice of the threshold and the confusions.
+Five folds over data/nlu; what is held out is classified as in a turn, except that there is no index to ask
+(its entries are the curators' and change). Prints accuracy, calibration, thresholds and confusions.
 """
 
 import argparse
@@ -32,7 +32,9 @@ def read_examples(folder: Path) -> Tuple[List[str], List[str]]:
     return texts, intents
 
 
-def predict(texts: List[str], intents: List[str], vectors: np.ndarray, folds: int) -> List[Tuple[Dict[str, float], str]]:
+def predict(
+    texts: List[str], intents: List[str], vectors: np.ndarray, folds: int
+) -> List[Tuple[Dict[str, float], str]]:
     """For each text the probabilities with the vector, and the best intent without."""
     predicted: List[Tuple[Dict[str, float], str]] = [({}, "")] * len(texts)
     for train, test in StratifiedKFold(folds, shuffle=True, random_state=SEED).split(vectors, intents):
@@ -50,11 +52,13 @@ def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:
     return float(sum(gaps))
 
 
-def report(texts: List[str], intents: List[str], predicted: List[Tuple[Dict[str, float], str]], *, verbose: bool) -> None:
+def report(
+    texts: List[str], intents: List[str], predicted: List[Tuple[Dict[str, float], str]], *, verbose: bool
+) -> None:
     best = [max(row, key=row.__getitem__) for row, _ in predicted]
-    confidences = np.array([row[intent] for (row, _), intent in zip(predicted, best)])
-    right = np.array([guess == intent for guess, intent in zip(best, intents)])
-    lexical = np.mean([guess == intent for (_, guess), intent in zip(predicted, intents)])
+    confidences = np.array([row[intent] for (row, _), intent in zip(predicted, best, strict=True)])
+    right = np.array([guess == intent for guess, intent in zip(best, intents, strict=True)])
+    lexical = np.mean([guess == intent for (_, guess), intent in zip(predicted, intents, strict=True)])
     print(f"{len(texts)} examples of {len(set(intents))} intents")
     print(f"accuracy {right.mean():.3f}, without the FAQ service {lexical:.3f}")
     print(f"calibration error {calibration_error(confidences, right):.3f}")
@@ -62,10 +66,10 @@ def report(texts: List[str], intents: List[str], predicted: List[Tuple[Dict[str,
         sure = confidences >= threshold
         print(f"threshold {threshold:.2f}: {sure.mean():.3f} are understood, {right[sure].mean():.3f} of them rightly")
     print("\nconfusions (intent, taken for, times):")
-    for (intent, guess), times in Counter((a, b) for a, b in zip(intents, best) if a != b).most_common(25):
+    for (intent, guess), times in Counter((a, b) for a, b in zip(intents, best, strict=True) if a != b).most_common(25):
         print(f"{times:4}  {intent} → {guess}")
     if verbose:
-        for text, intent, guess, confidence in zip(texts, intents, best, confidences):
+        for text, intent, guess, confidence in zip(texts, intents, best, confidences, strict=True):
             if intent != guess:
                 print(f"{confidence:.2f}  {intent} → {guess}: {text}")
 

@@ -1,6 +1,6 @@
 """One turn as the gateway sends it, checked.
 
-    InvalidTurn
+InvalidTurn
 """
 
 import json
@@ -15,12 +15,14 @@ TEXT = "text"
 PAYLOAD = "payload"
 
 # What Rasa reads as "an intent follows" at the start of a text, what looks like it, and what hides before it.
-_LEADING = re.compile(r"^[\s/\\⁄∕⧸⧵／＼﹨\u0000-\u001f\u007f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")  # noqa: RUF001
+_LEADING = re.compile(
+    r"^[\s/\\⁄∕⧸⧵／＼﹨\u0000-\u001f\u007f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
+)
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
 _BUTTON = re.compile(r"^/(?P<intent>\w+)(?P<entities>\{.*\})?$", re.DOTALL)
 
 
-class InvalidTurn(Exception):  # noqa: N818 - what it is
+class InvalidTurn(Exception):
     """`fields`: name of the member → what is wrong with it."""
 
     def __init__(self, **fields: str) -> None:

@@ -90,8 +90,8 @@ class AftercareInput(InputChannel):
                     said = answers.earlier_messages(tracker.events, turn.message_id)
                     return answers.answer(said, answers.HANDLED_BEFORE)
             return await self._run(turn, on_new_message)
-        except Exception as error:  # noqa: BLE001 - whatever Rasa raises, the gateway gets an answer
-            log.error("Turn %s failed: %s", turn.message_id, type(error).__name__, exc_info=error)
+        except Exception as error:
+            log.exception("Turn %s failed: %s", turn.message_id, type(error).__name__)
             return answers.answer([], answers.FAILED)
 
     async def _run(self, turn: Turn, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from http import HTTPStatus
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
@@ -18,10 +19,14 @@ FAILURES_IN_A_ROW = 3
 
 
 class FaqClient:
-    """`timeout` bounds one call; after three failures in a row calls fail at once for `pause` seconds, so that a service
-    that hangs does not hold up every conversation again and again."""
+    """`timeout` bounds one call; after three failures in a row calls fail at once for `pause` seconds.
 
-    def __init__(self, url: str, secret: str, *, timeout: float = 1.5, pause: float = 2.0, connections: int = 16) -> None:
+    So a service that hangs does not hold up every conversation again and again.
+    """
+
+    def __init__(
+        self, url: str, secret: str, *, timeout: float = 1.5, pause: float = 2.0, connections: int = 16
+    ) -> None:
         headers = {"X-Aftercare-Secret": secret, "Content-Type": "application/json"}
         self._url = url.rstrip("/")
         self._pool = urllib3.PoolManager(maxsize=connections, headers=headers, retries=False)
@@ -79,7 +84,7 @@ class FaqClient:
     def _call(self, method: str, path: str, body: Optional[Dict[str, Any]], timeout: float) -> Any:
         try:
             response = self._send(method, path, body, timeout)
-            if response.status != 200:
+            if response.status != HTTPStatus.OK:
                 raise FaqUnavailable(f"{path} answered {response.status}")
             return json.loads(response.data)
         except (HTTPError, OSError) as error:

@@ -76,7 +76,7 @@ class FaqUnderstanding(GraphComponent):
             vectors, model = self._client.embed([message.get(TEXT) for message in messages])
         except FaqUnavailable as error:
             raise FaqServiceNeeded(f"{NOT_REACHED}{error}.") from error
-        for message, vector in zip(messages, vectors):
+        for message, vector in zip(messages, vectors, strict=True):
             self._add_vector(message, vector, model)
         return training_data
 

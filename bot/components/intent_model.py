@@ -22,7 +22,7 @@ TEMPERATURES = np.geomspace(0.3, 3.0, 47)
 SEED = 0
 
 
-class BrokenModel(Exception):  # noqa: N818 - what it is
+class BrokenModel(Exception):
     """The saved classifier can't be read."""
 
 
@@ -59,7 +59,7 @@ class IntentModel:
             row = self.lexical.probabilities(np.zeros((1, 0)), ngrams)[0]
         else:
             row = self.full.probabilities(vector[np.newaxis, :], ngrams)[0]
-        return dict(zip(self.labels, row.tolist()))
+        return dict(zip(self.labels, row.tolist(), strict=True))
 
     def save(self, folder: Path) -> None:
         self.features.save(folder / "ngrams.json")

@@ -1,6 +1,6 @@
 """What the FAQ service says about one message, and the check that it really says that.
 
-    FaqUnavailable
+FaqUnavailable
 """
 
 import base64
@@ -14,7 +14,7 @@ import numpy as np
 DECISIONS = ("answer", "clarify", "abstain")
 
 
-class FaqUnavailable(Exception):  # noqa: N818 - a state, not a mistake
+class FaqUnavailable(Exception):
     """The FAQ service did not answer in time, or not as documented in docs/reference/internal.md."""
 
 

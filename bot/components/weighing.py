@@ -1,4 +1,4 @@
-"""One rule decides between the classifier, which knows what people want, and the FAQ index, which knows what is published.
+"""One rule decides between the classifier (what people want) and the FAQ index (what is published).
 
 The classifier gives P(intent | text). The index gives q, the calibrated probability that its best entry answers the
 text. Both are evidence on the same question, and by Bayes' rule the index's evidence multiplies:
@@ -8,8 +8,8 @@ text. Both are evidence on the same question, and by Bayes' rule the index's evi
     the others    p                                      the index does not know of them
 
 then all are normalised. b is how often the best entry is right before anything is known of a text. u is the share of
-what training calls out of scope that may be published since: training never saw those entries, so it must not be certain.
-What follows: a question about an entry published a second ago is found (p(out_of_scope) high, q high); "where is my
+what training calls out of scope that may be published since: training never saw those entries, and must not be certain.
+A question about an entry published a second ago is found (p(out_of_scope) high, q high); "where is my
 refund" stays refund_status although an entry on refund times is close (p high, so a factor 1/b does not matter); and a
 question that no entry answers becomes out_of_scope.
 """

@@ -6,11 +6,11 @@ A correction changes how fast Rasa does something or how loudly it fails, never 
 
 def apply(*, without_tensorflow: bool = True) -> None:
     """Must run before Rasa is imported; a second call changes nothing."""
-    from patches import no_tensorflow  # noqa: PLC0415 - the order is the point
+    from patches import no_tensorflow
 
     if without_tensorflow:
         no_tensorflow.apply()
-    from patches import action_calls, events, sessions, trackers  # noqa: PLC0415
+    from patches import action_calls, events, sessions, trackers
 
     for correction in (action_calls, events, sessions, trackers):
         correction.apply()

@@ -2,7 +2,7 @@
 
 Four things of `RemoteAction` and `EndpointConfig`, measured in docs/reference/bot.md:
 
-* `jsonschema.validate` re-validates the schema itself for every answer (78 % of a turn): the validator is compiled once.
+* `jsonschema.validate` re-validates the schema itself for every answer (78 % of a turn): it is compiled once.
 * Every call opens a new client session and TCP connection: each endpoint keeps one.
 * The whole domain is turned into JSON for every call: it never changes while a model is loaded, so its JSON is kept and
   put into the body as text. The action server receives the same document.
@@ -22,7 +22,7 @@ from rasa.utils.endpoints import EndpointConfig
 TIMEOUT = 25  # seconds
 KEEP_ALIVE = 3.0  # seconds, below the 5 of the action server, so that it never closes what we are about to use
 
-_explain_invalid = RemoteAction._validate_action_result  # noqa: SLF001 - the method to replace
+_explain_invalid = RemoteAction._validate_action_result
 _schema = RemoteAction.action_response_format_spec()
 _validator = validator_for(_schema)(_schema)
 
@@ -86,6 +86,6 @@ async def close(endpoint: Optional[EndpointConfig]) -> None:
 
 
 def apply() -> None:
-    RemoteAction._validate_action_result = validate_action_result  # noqa: SLF001 - Rasa has no public hook for it
+    RemoteAction._validate_action_result = validate_action_result
     EndpointConfig.session = session
     action.DEFAULT_REQUEST_TIMEOUT = TIMEOUT

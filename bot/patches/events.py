@@ -1,6 +1,6 @@
 """Find an event's class by a dictionary.
 
-`Event.resolve_by_type` walks all subclasses of Event for every event that is deserialised: 40 % of the time of a turn in
+`Event.resolve_by_type` walks all subclasses of Event for every event that is deserialised: 40 % of the time in
 a long conversation. The classes don't change after import.
 """
 

@@ -44,6 +44,6 @@ def apply() -> None:
     if not any(isinstance(finder, AbsentModules) for finder in sys.meta_path):
         sys.meta_path.insert(0, AbsentModules())
     # The command line asks TensorFlow for its settings even when nothing needs it.
-    from rasa.utils.tensorflow import environment  # noqa: PLC0415 - after the finder is in place
+    from rasa.utils.tensorflow import environment
 
     environment.setup_tf_environment = environment.check_deterministic_ops = lambda: None

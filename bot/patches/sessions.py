@@ -10,7 +10,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 MAX_EVENTS = 120
 
-_original = MessageProcessor._has_session_expired  # noqa: SLF001 - Rasa has no public hook for it
+_original = MessageProcessor._has_session_expired
 
 
 def has_session_expired(self: MessageProcessor, tracker: DialogueStateTracker) -> bool:
@@ -23,4 +23,4 @@ def has_session_expired(self: MessageProcessor, tracker: DialogueStateTracker) -
 
 
 def apply() -> None:
-    MessageProcessor._has_session_expired = has_session_expired  # noqa: SLF001 - see above
+    MessageProcessor._has_session_expired = has_session_expired

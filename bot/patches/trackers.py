@@ -1,6 +1,6 @@
 """Let a tracker store's errors through instead of carrying on in memory.
 
-`FailSafeTrackerStore` answers a failed read with "no such conversation" and keeps a failed write in memory: the customer
+`FailSafeTrackerStore` answers a failed read with "no such conversation" and keeps a failed write in memory: a customer
 is greeted as a stranger, and what was saved is gone with the process. A turn that fails is better: the gateway says so
 and tries again with the same message id.
 """
@@ -21,4 +21,4 @@ def create_tracker_store(store: Optional[TrackerStore], domain: Domain) -> Track
 
 
 def apply() -> None:
-    Agent._create_tracker_store = staticmethod(create_tracker_store)  # noqa: SLF001 - Rasa has no public hook for it
+    Agent._create_tracker_store = staticmethod(create_tracker_store)

@@ -41,7 +41,7 @@ class PostgresTrackerStore(SQLTrackerStore):
             with self.engine.connect() as connection:
                 connection.execute(sa.text("SELECT 1"))
         except SQLAlchemyError as error:
-            log.error("The database of conversations is not reachable: %s", type(error).__name__)
+            log.error("The database of conversations is not reachable: %s", type(error).__name__)  # noqa: TRY400 - no trace
             return False
         return True
 
@@ -68,7 +68,7 @@ def wait_for(url: URL, within: float = CONNECT_WITHIN) -> None:
     while True:
         try:
             engine.connect().close()
-        except SQLAlchemyError as error:
+        except SQLAlchemyError as error:  # noqa: PERF203 - waiting is the point
             if time.monotonic() > deadline:
                 reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
                 raise ConnectionException(f"Rasa's database can't be used: {reason}") from error

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from typing import Any, Callable, Dict, List, Optional
 
 import pytest
@@ -68,14 +69,15 @@ def serve(agent: Any, client: FaqClient) -> Sanic:
 
 def call(app: Sanic, body: Any, headers: Dict[str, str] = HEADERS, path: str = "turn", method: str = "POST") -> Any:
     """Through the router and the handlers, on a loop of its own."""
-    import http.client  # noqa: PLC0415 - only here
-    import threading  # noqa: PLC0415 - only here
+    import http.client
+    import threading
 
     async def run() -> Any:
-        server = await app.create_server(host="127.0.0.1", port=0, return_asyncio_server=True)
+        listener = socket.create_server(("127.0.0.1", 0))  # Sanic takes port 0 for its default
+        server = await app.create_server(sock=listener, return_asyncio_server=True)
         await server.startup()
         await server.start_serving()
-        port = server.server.sockets[0].getsockname()[1]
+        port = listener.getsockname()[1]
         result: List[Any] = []
 
         def ask() -> None:

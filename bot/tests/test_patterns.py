@@ -18,7 +18,7 @@ def patterns(config: Dict[str, Any]) -> List[EntityPattern]:
         ("JL-100234", [("order_number", "JL-100234")]),
         ("jl100234", [("order_number", "JL-100234")]),
         ("where is jl 100 234 please", [("order_number", "JL-100234")]),
-        ("order number: JL–100234.", [("order_number", "JL-100234")]),  # noqa: RUF001 - as phones type it
+        ("order number: JL–100234.", [("order_number", "JL-100234")]),
         ("order 100234", [("order_number", "JL-100234")]),
         ("#100234", [("order_number", "JL-100234")]),
         ("it's 100234!", [("order_number", "JL-100234")]),

@@ -30,8 +30,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     if not SERVICES_PYTHON.exists():
         pytest.skip("needs the services' environment (make setup) or AFTERCARE_TEST_DATABASE_URL")
-    import subprocess  # noqa: PLC0415 - only here
-    import tempfile  # noqa: PLC0415 - only here
+    import subprocess
+    import tempfile
 
     with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a short path: sockets allow 107 bytes
         command = [str(SERVICES_PYTHON), "-W", "ignore", "-c", EMBEDDED, f"{folder}/d"]
