@@ -1,0 +1,90 @@
+"""The studio's client against the real FAQ service and the fake of the other tests: both must do the same."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from api.curation.client import FaqClient, FaqUnavailable
+from api.curation.schemas import Content
+from common.problems import Problem
+from faq.app import create_app
+from faq.encoder.hashing import HashingEncoder
+from faq.settings import FaqSettings
+from tests.fakes.faq import FakeFaq
+from tests.fakes.server import App, served
+
+SECRET = "between-us"
+WINDOW = Content(
+    question="How long can I return an item", phrasings=["return deadline"], answer="{{ return_window }}.", category="x"
+)
+
+
+def real(fresh_database: Callable[[str, str], str], folder: Path) -> App:
+    url = fresh_database("faq", "faq")
+    settings = FaqSettings(_env_file=None, data=folder, database_url=url, internal_secret=SecretStr(SECRET))
+    return create_app(settings, encoder=HashingEncoder())
+
+
+@pytest_asyncio.fixture(params=["real", "fake"])
+async def client(
+    request: pytest.FixtureRequest, fresh_database: Callable[[str, str], str], tmp_path: Path
+) -> AsyncIterator[FaqClient]:
+    app = real(fresh_database, tmp_path) if request.param == "real" else FakeFaq(SECRET).app
+    async with served(app) as url, httpx.AsyncClient() as http:
+        yield FaqClient(http, url, SecretStr(SECRET))
+
+
+async def test_an_entry_is_written_published_changed_rolled_back_and_taken_away(client: FaqClient) -> None:
+    made = await client.create("return-window", WINDOW, author="cleo")
+    assert (made.version, made.status, made.live, made.author) == (1, "draft", None, "cleo")
+    assert (await client.publish("return-window", expected_version=1, author="cleo")).live == 1
+    changed = WINDOW.model_copy(update={"answer": "Forty days."})
+    saved = await client.save("return-window", changed, expected_version=1, author="carl")
+    assert (saved.version, saved.live, saved.unpublished_changes) == (2, 1, True)
+    assert (await client.entry("return-window")).answer == "Forty days."
+    await client.publish("return-window", expected_version=2, author="carl")
+    back = await client.roll_back("return-window", 1, expected_version=2, author="cleo")
+    assert (back.answer, back.live) == ("{{ return_window }}.", 3)
+    assert back.note is not None
+    assert sorted(each.version for each in await client.versions("return-window")) == [1, 2, 3]
+    assert (await client.unpublish("return-window", expected_version=3, author="cleo")).live is None
+    assert [each.id for each in await client.entries()] == ["return-window"]
+
+
+async def test_what_is_live_is_what_the_try_out_finds(client: FaqClient) -> None:
+    await client.create("return-window", WINDOW, author="cleo")
+    await client.publish("return-window", expected_version=None, author="cleo")
+    trial = await client.understand("how long can i return an item", None)
+    assert trial.candidates[0].entry == "return-window"
+    assert trial.candidates[0].answer == "{{ return_window }}."
+
+
+async def test_refusals_arrive_with_their_codes(client: FaqClient) -> None:
+    await client.create("return-window", WINDOW, author="cleo")
+    with pytest.raises(Problem) as stale:
+        await client.save("return-window", WINDOW, expected_version=9, author="carl")
+    assert (stale.value.status, stale.value.code) == (409, "stale_version")
+    assert stale.value.extra["current_version"] == 1
+    with pytest.raises(Problem) as taken:
+        await client.create("return-window", WINDOW.model_copy(update={"question": "Another one"}), author="carl")
+    assert (taken.value.status, taken.value.code) == (409, "entry_exists")
+    with pytest.raises(Problem) as invalid:
+        await client.create("empty", Content(question="A question"), author="carl")
+    assert (invalid.value.status, invalid.value.code) == (422, "invalid_entry")
+    assert "answer" in invalid.value.extra["field_errors"]
+    with pytest.raises(Problem) as missing:
+        await client.entry("nothing")
+    assert (missing.value.status, missing.value.code) == (404, "not_found")
+
+
+async def test_with_nobody_there_or_the_wrong_secret_the_service_is_unavailable() -> None:
+    async with httpx.AsyncClient() as http:
+        with pytest.raises(FaqUnavailable):
+            await FaqClient(http, "http://127.0.0.1:9", SecretStr(SECRET)).entries()
+        async with served(FakeFaq(SECRET).app) as url:
+            with pytest.raises(FaqUnavailable):
+                await FaqClient(http, url, SecretStr("wrong")).entries()
