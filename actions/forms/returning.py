@@ -11,6 +11,7 @@ from actions.forms.items import WhichItems
 from actions.forms.orders import WhichOrder
 from actions.forms.step import Answer, Outcome, Step
 from actions.keys import idempotency_key
+from actions.reading.choices import Option, find_one, is_question
 from actions.replies import Card
 from actions.words import money
 from backends.models import (
@@ -96,8 +97,7 @@ class Variants(Step):
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
         wish = answer.entities.get("variant") or answer.text.strip()
-        may_be_one = (answer.asked and answer.loose) or context.turn.intent == "exchange"
-        if not may_be_one or not wish or len(wish) > _LONGEST_VARIANT:
+        if not wish or len(wish) > _LONGEST_VARIANT or not self._may_be_one(context, answer):
             return Outcome.NOT_UNDERSTOOD
         known = dict(draft["return_variants_so_far"] or draft[self.slot] or {})
         line = next((line for line in draft["return_items"] if line["line_id"] not in known), None)
@@ -108,6 +108,16 @@ class Variants(Step):
         draft[self.slot] = None
         draft["return_variants_so_far"] = {**known, line["line_id"]: wish}
         return Outcome.ANSWERED
+
+    def _may_be_one(self, context: Context, answer: Answer) -> bool:
+        """Anything may be a variant; so what is plainly something else has to be ruled out."""
+        words = context.words
+        others = (Resolution.REFUND, Resolution.STORE_CREDIT)
+        options = [Option(other.value, words.label(f"words_{other.value}")) for other in others]
+        if find_one(answer.text, options).whole or is_question(answer.text):
+            return False
+        about_items = context.turn.intent in {"exchange", "return_start"}
+        return (answer.asked and (answer.loose or about_items)) or context.turn.intent == "exchange"
 
 
 class Method(ChoiceStep):

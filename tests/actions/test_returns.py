@@ -116,6 +116,18 @@ async def test_what_was_settled_in_advance_does_not_disturb_an_open_question(tal
     assert said == ["utter_misunderstood_in_form", "utter_question_return_items_some_blocked"]
 
 
+@pytest.mark.parametrize("intent", ["inform", "exchange", "return_start", "out_of_scope"])
+async def test_a_size_is_a_size_whatever_it_is_taken_for(talk: Conversation, intent: str):
+    await talk.says("exchange the shirt, too small", "exchange", order_number="JL-100200")
+    assert await talk.says("size L please", intent) == ["utter_question_return_method"]
+
+
+async def test_another_resolution_is_no_size(talk: Conversation):
+    await talk.says("exchange the shirt, too small", "exchange", order_number="JL-100200")
+    assert await talk.says("a refund instead", "inform") == ["utter_question_return_method"]
+    assert talk.slots["return_resolution"] == "refund"
+
+
 async def test_a_question_in_between_is_answered_and_the_form_goes_on(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
     found = {"available": True, "decision": "answer", "candidates": [candidate("You have {{ return_window }}.")]}
