@@ -64,6 +64,15 @@ class WhichOrder(Step):
         return Outcome.ANSWERED
 
 
+def named_order(context: Context) -> str | None:
+    """The number that the message has, or points to: "I want to return it", after an order was spoken of."""
+    number = context.turn.entity("order_number", "order")
+    if number:
+        return number.upper()
+    recent = context.turn.slots.get("recent_order")
+    return str(recent) if recent and mentions(context.turn.text, "pointing") else None
+
+
 def _is_all(text: str) -> bool:
     """Whether a text that has an order number in it has next to nothing else."""
     return 0 < len(raw_words(text)) <= 3  # noqa: PLR2004 - "it's JL-100234" is three words: its, jl, 100234

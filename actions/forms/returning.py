@@ -11,7 +11,7 @@ from actions.forms.items import WhichItems
 from actions.forms.orders import WhichOrder
 from actions.forms.step import Answer, Outcome, Step
 from actions.keys import idempotency_key
-from actions.reading.choices import Option, find_one, is_question
+from actions.reading.choices import Option, find_one, is_question, names_variant
 from actions.replies import Card
 from actions.words import money
 from backends.models import (
@@ -116,7 +116,7 @@ class Variants(Step):
         options = [Option(other.value, words.label(f"words_{other.value}")) for other in others]
         if find_one(answer.text, options).whole or is_question(answer.text):
             return False
-        about_items = context.turn.intent in {"exchange", "return_start"}
+        about_items = context.turn.intent in {"exchange", "return_start"} or names_variant(answer.text)
         return (answer.asked and (answer.loose or about_items)) or context.turn.intent == "exchange"
 
 

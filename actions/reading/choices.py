@@ -89,6 +89,11 @@ def is_question(text: str) -> bool:
     return text.rstrip().endswith("?") or (bool(words) and words[0] in word_list("question"))
 
 
+def names_variant(text: str) -> bool:
+    """Whether a text speaks of a size or colour, or holds a number that can be one."""
+    return mentions(text, "variant") or find_number(text) is not None
+
+
 def says_no(text: str) -> bool:
     words = raw_words(text)
     return bool(words) and words[0] in word_list("no")

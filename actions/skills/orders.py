@@ -5,7 +5,7 @@ from actions.context import Context, Events, Handler
 from actions.draft import Draft
 from actions.forms import flow
 from actions.forms.cancel import is_open
-from actions.forms.orders import MOST_CHOICES, name_order, order_buttons, order_slot
+from actions.forms.orders import MOST_CHOICES, name_order, named_order, order_buttons, order_slot
 from actions.identity import personal, submits
 from actions.keys import idempotency_key
 from actions.offers import human, made
@@ -82,9 +82,9 @@ def _summary_card(context: Context, order: OrderSummary) -> Card:
 async def find_order(context: Context, intent: str, template: str) -> Order | None:
     """The order that the customer means; None when they were asked which one, or have none."""
     turn = context.turn
-    number = turn.entity("order_number", "order")
+    number = named_order(context)
     if number:
-        return await context.shop.get_order(context.caller, number.upper())
+        return await context.shop.get_order(context.caller, number)
     orders = list((await context.shop.list_orders(context.caller)).items)
     if not orders:
         context.say.say("utter_order_none", call="GET /orders")

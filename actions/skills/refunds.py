@@ -4,7 +4,7 @@ from actions.cards import refund_card, return_card
 from actions.context import Context, Events, Handler
 from actions.draft import Draft
 from actions.forms import flow
-from actions.forms.orders import order_slot
+from actions.forms.orders import named_order, order_slot
 from actions.forms.refund import refund_request
 from actions.identity import personal, submits
 from actions.keys import idempotency_key
@@ -85,9 +85,9 @@ async def refund_request_start(context: Context) -> Events:
     if context.turn.active_form in {flow.REFUND, flow.RETURN}:
         return []
     preset = {}
-    number = context.turn.entity("order_number", "order")
+    number = named_order(context)
     if number:
-        preset["refund_order"] = order_slot(await context.shop.get_order(context.caller, number.upper()))
+        preset["refund_order"] = order_slot(await context.shop.get_order(context.caller, number))
     return flow.start(context, flow.REFUND, preset)
 
 

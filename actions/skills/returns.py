@@ -4,7 +4,7 @@ from actions.cards import return_card
 from actions.context import Context, Events, Handler
 from actions.draft import Draft
 from actions.forms import flow
-from actions.forms.orders import order_slot
+from actions.forms.orders import named_order, order_slot
 from actions.forms.returning import return_request
 from actions.identity import personal, submits
 from actions.keys import idempotency_key
@@ -30,9 +30,9 @@ async def _start(context: Context, preset: dict[str, object]) -> Events:
     """The order is preset where it was named, or is the one that was spoken of just now."""
     if context.turn.active_form == flow.RETURN:
         return []
-    number = context.turn.entity("order_number", "order")
+    number = named_order(context)
     if number:
-        preset["return_order"] = order_slot(await context.shop.get_order(context.caller, number.upper()))
+        preset["return_order"] = order_slot(await context.shop.get_order(context.caller, number))
     return flow.start(context, flow.RETURN, preset)
 
 

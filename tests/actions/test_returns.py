@@ -116,7 +116,7 @@ async def test_what_was_settled_in_advance_does_not_disturb_an_open_question(tal
     assert said == ["utter_misunderstood_in_form", "utter_question_return_items_some_blocked"]
 
 
-@pytest.mark.parametrize("intent", ["inform", "exchange", "return_start", "out_of_scope"])
+@pytest.mark.parametrize("intent", ["inform", "exchange", "return_start", "out_of_scope", "repeat", "refund_request"])
 async def test_a_size_is_a_size_whatever_it_is_taken_for(talk: Conversation, intent: str):
     await talk.says("exchange the shirt, too small", "exchange", order_number="JL-100200")
     assert await talk.says("size L please", intent) == ["utter_question_return_method"]

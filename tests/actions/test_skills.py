@@ -33,6 +33,12 @@ async def test_a_wish_has_its_answer(
     assert await talk.says(text, intent, **entities) == [expected]
 
 
+async def test_it_is_the_order_that_was_spoken_of(talk: Conversation):
+    await talk.says("where is JL-100100", "order_status", order_number="JL-100100")
+    await talk.says("I want to return it", "return_start")
+    assert talk.slots["return_order"]["number"] == "JL-100100"
+
+
 async def test_somebody_elses_order_and_an_unknown_one_are_told_alike(talk: Conversation):
     theirs = await talk.says("where is JL-100900", "order_status", order_number="JL-100900")
     unknown = await talk.says("where is JL-999999", "order_status", order_number="JL-999999")
