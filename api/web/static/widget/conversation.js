@@ -7,7 +7,7 @@ const TYPING_EVERY_MS = 3000;
 
 /**
  * `view` shows: `greet(session)`, `said(event)`, `step(event)`, `pending(item)`, `sent(item, event)`, `refused(item, code)`,
- * `typing(author)`, `owner({state, advisor, position})`, `connection(state)`, `notice(name, values)`, `clear()`, and
+ * `typing(author)`, `owner({state, advisor, position, source})`, `connection(state)`, `notice(name, values)`, `clear()`, and
  * `ready()` when it is up to date.
  */
 export class Conversation {
@@ -166,9 +166,9 @@ export class Conversation {
     }
   }
 
-  #owned({ state, advisor, position }) {
-    this.state = state;
-    this.view.owner({ state, advisor, position });
+  #owned(owner) {
+    this.state = owner.state;
+    this.view.owner(owner);
   }
 
   /** The pending item that this event is, if it is one of this page's. */

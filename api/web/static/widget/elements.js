@@ -66,6 +66,7 @@ export function clock(at, locale) {
   const date = new Date(at);
   const today = date.toDateString() === new Date().toDateString();
   const day = today ? {} : { day: "numeric", month: "short" };
-  const text = new Intl.DateTimeFormat(locale, { ...day, hour: "2-digit", minute: "2-digit" }).format(date);
-  return el("time", { datetime: date.toISOString() }, text);
+  const hours = locale === "en" ? { hourCycle: "h23" } : {}; // a language without a country
+  const format = new Intl.DateTimeFormat(locale, { ...day, hour: "2-digit", minute: "2-digit", ...hours });
+  return el("time", { datetime: date.toISOString() }, format.format(date));
 }

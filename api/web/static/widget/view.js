@@ -127,8 +127,9 @@ export class View {
 
   owner(owner) {
     this.#owner = owner;
-    const { state, advisor, position } = owner;
-    const name = state === "queued" && position ? "owner_queued_at" : `owner_${state}`;
+    const { state, advisor, position, source } = owner;
+    const recorded = source?.name.startsWith("handoff_recorded"); // nobody is at the desk: a place in line says nothing
+    const name = state === "queued" && recorded ? "owner_recorded" : `owner_${state}`;
     this.status.textContent = this.say(name, { advisor: advisor ?? this.say("advisor"), position });
     this.panel.dataset.state = state;
     this.#show(this.person, state === "bot" || state === "resolved");
@@ -160,7 +161,7 @@ export class View {
     this.writing = el("p", { class: "writing", role: "status", hidden: true },
       el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), el("span", { class: "hidden" }));
     this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": say("log"), tabindex: 0 },
-      this.list);
+      this.list, this.writing);
     this.line = el("p", { class: "line", role: "status" });
     this.note = el("p", { class: "note", role: "status" });
     this.person = button("ask_person", actions.askForPerson);
@@ -169,10 +170,10 @@ export class View {
       id: "panel", class: "panel", role: "dialog", "aria-labelledby": "heading", hidden: true,
       onkeydown: (event) => this.#key(event),
     },
-    el("header", {},
+    el("div", { class: "head" },
       el("div", {}, el("h2", { id: "heading" }, heading), this.status),
       el("button", { type: "button", class: "close", "aria-label": say("close"), onclick: actions.close }, icon("close"))),
-    el("div", { class: "scroll" }, this.log, this.writing), this.line, this.note, this.#composer());
+    this.log, this.line, this.note, this.#composer());
     root.append(this.launcher, this.panel);
   }
 

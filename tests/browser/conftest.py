@@ -1,0 +1,51 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from ops.stack import Stack
+from tests.browser.chat import Chat
+from tests.browser.tab import Tab, chromium, tab
+
+NewTab = Callable[..., Awaitable[Tab]]
+NewChat = Callable[..., Awaitable[Chat]]
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture
+async def new_tab(stack: Stack, browser: Browser) -> AsyncIterator[NewTab]:
+    """Tabs that must have made no complaint and asked no other origin when the test is over."""
+    tabs: list[Tab] = []
+    async with AsyncExitStack() as opened:
+
+        async def open_tab(**options: Any) -> Tab:
+            tabs.append(await opened.enter_async_context(tab(browser, stack.url("api"), **options)))
+            return tabs[-1]
+
+        yield open_tab
+        assert [complaint for each in tabs for complaint in each.complaints] == []
+        assert [address for each in tabs for address in each.strangers] == []
+
+
+@pytest_asyncio.fixture
+async def new_chat(new_tab: NewTab) -> NewChat:
+    async def visit(customer: str = "", **options: Any) -> Chat:
+        chat = Chat(await new_tab(**options))
+        await chat.visit(customer)
+        return chat
+
+    return visit
+
+
+@pytest.fixture
+def password(stack: Stack) -> str:
+    """Of the demo logins."""
+    return stack.environment["AFTERCARE_DEMO_PASSWORD"]

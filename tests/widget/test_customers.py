@@ -1,0 +1,65 @@
+"""Whose conversation it is."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.api.conftest import Gateway
+from tests.browser.chat import Chat
+from tests.widget.conftest import NewChat
+
+pytestmark = pytest.mark.browser
+
+GREETING = "Hello! How can I help you today?"
+
+
+async def test_each_customer_of_a_browser_has_a_conversation_of_their_own(gateway: Gateway, new_chat: NewChat):
+    chat = await new_chat("liam")
+    await chat.ask("I am Liam", "re: I am Liam")
+    await chat.become("emma")
+    await chat.loaded()
+    await expect(chat.messages).to_have_count(1)
+    await chat.ask("I am Emma", "re: I am Emma")
+    await chat.become("liam")
+    await chat.answered("re: I am Liam")
+    assert await chat.transcript() == [GREETING, "I am Liam", "re: I am Liam"]
+    known = await gateway.sql("SELECT customer_id, auth_level FROM conversations ORDER BY customer_id")
+    assert [tuple(row.values()) if isinstance(row, dict) else row for row in known][-2:] == [
+        ("cus_emma", "customer"),
+        ("cus_liam", "customer"),
+    ]
+
+
+async def test_what_a_visitor_began_goes_on_after_the_login(gateway: Gateway, chat: Chat):
+    await chat.ask("hello", "re: hello")
+    await chat.become("liam")
+    await chat.ask("logged in", "re: logged in")
+    assert await chat.transcript() == [GREETING, "hello", "re: hello", "logged in", "re: logged in"]
+    assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "customer"
+    assert len({call["sender"] for call in gateway.rasa.calls}) == 1
+    await chat.become("")
+    await expect(chat.messages).to_have_count(1)
+
+
+async def test_a_customer_token_that_is_refused_leaves_an_anonymous_conversation(gateway: Gateway, chat: Chat):
+    await chat.tab.page.evaluate(
+        """() => {
+            const chat = document.querySelector("aftercare-chat");
+            window.refused = new Promise((resolve) =>
+                chat.addEventListener("aftercare-token-refused", (event) => resolve(event.detail.code)));
+            return chat.identify("not.a.token");
+        }"""
+    )
+    assert "token" in await chat.tab.page.evaluate("window.refused")
+    await chat.ask("hello", "re: hello")
+    assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "anonymous"
+
+
+async def test_nothing_but_the_key_to_the_conversation_is_kept_in_the_browser(gateway: Gateway, chat: Chat):
+    await chat.ask("my secret", "re: my secret")
+    kept: dict[str, str] = await chat.tab.page.evaluate("({...localStorage})")
+    assert len(kept) == 1
+    assert "secret" not in "".join(kept.values())
+    await chat.tab.page.evaluate("document.querySelector('aftercare-chat').forget()")
+    await expect(chat.messages).to_have_count(1)
+    await chat.loaded()
+    assert await chat.transcript() == [GREETING]
