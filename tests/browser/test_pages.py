@@ -11,7 +11,7 @@ from tests.browser.tab import PATIENCE_MS, Tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(300)]
 
-# 640 × 400 is a window of 1280 × 800 at 200 % zoom.
+# 640 by 400 is a window of 1280 by 800 at 200 % zoom.
 WINDOWS = [("light", 1280, 800), ("dark", 1280, 800), ("light", 320, 640), ("dark", 640, 400)]
 
 
@@ -24,7 +24,7 @@ async def overflow(tab: Tab) -> int:
 @pytest.mark.parametrize(("scheme", "width", "height"), WINDOWS)
 async def test_the_shop_and_the_widget_are_accessible(
     new_chat: NewChat, scheme: Literal["light", "dark"], width: int, height: int
-):
+) -> None:
     chat = await new_chat("noah", scheme=scheme, width=width, height=height)
     found = {"closed": await chat.tab.violations()}
     await chat.open()
@@ -41,7 +41,7 @@ async def test_the_shop_and_the_widget_are_accessible(
     await expect(chat.panel).to_contain_text("Digital assistant", timeout=PATIENCE_MS)
 
 
-async def test_every_control_of_the_widget_can_be_hit(new_chat: NewChat):
+async def test_every_control_of_the_widget_can_be_hit(new_chat: NewChat) -> None:
     chat = await new_chat("liam", width=320, height=640)
     await chat.open()
     await chat.ask("I want to return something", "Which order")
@@ -50,11 +50,11 @@ async def test_every_control_of_the_widget_can_be_hit(new_chat: NewChat):
         box = await control.bounding_box()
         assert box
         assert min(box["width"], box["height"]) >= 44
-        assert 0 <= box["x"]
+        assert box["x"] >= 0
         assert box["x"] + box["width"] <= 320
 
 
-async def test_the_staff_pages_are_accessible(new_chat: NewChat, new_tab: NewTab, password: str):
+async def test_the_staff_pages_are_accessible(new_chat: NewChat, new_tab: NewTab, password: str) -> None:
     ada, cleo = await new_tab(), await new_tab()
     await ada.open("/login")
     found = {"login": await ada.violations()}

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(300)]
 EDITED = "We wrap presents in recycled paper with a sprig of juniper for {{ gift_wrap_fee }}."
 
 
-async def test_an_edited_answer_is_what_the_widget_says_next(new_chat: NewChat, new_tab: NewTab, password: str):
+async def test_an_edited_answer_is_what_the_widget_says_next(new_chat: NewChat, new_tab: NewTab, password: str) -> None:
     cleo = await new_tab()
     await cleo.log_in("cleo", password)
     await cleo.open("/faq/entries/gift-wrap")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 GREETING = "Hello! How can I help you today?"
 
 
-async def test_each_customer_of_a_browser_has_a_conversation_of_their_own(gateway: Gateway, new_chat: NewChat):
+async def test_each_customer_of_a_browser_has_a_conversation_of_their_own(gateway: Gateway, new_chat: NewChat) -> None:
     chat = await new_chat("liam")
     await chat.ask("I am Liam", "re: I am Liam")
     await chat.become("emma")
@@ -29,7 +29,7 @@ async def test_each_customer_of_a_browser_has_a_conversation_of_their_own(gatewa
     ]
 
 
-async def test_what_a_visitor_began_goes_on_after_the_login(gateway: Gateway, chat: Chat):
+async def test_what_a_visitor_began_goes_on_after_the_login(gateway: Gateway, chat: Chat) -> None:
     await chat.ask("hello", "re: hello")
     await chat.become("liam")
     await chat.ask("logged in", "re: logged in")
@@ -40,7 +40,7 @@ async def test_what_a_visitor_began_goes_on_after_the_login(gateway: Gateway, ch
     await expect(chat.messages).to_have_count(1)
 
 
-async def test_a_customer_token_that_is_refused_leaves_an_anonymous_conversation(gateway: Gateway, chat: Chat):
+async def test_a_customer_token_that_is_refused_leaves_an_anonymous_conversation(gateway: Gateway, chat: Chat) -> None:
     await chat.tab.page.evaluate(
         """() => {
             const chat = document.querySelector("aftercare-chat");
@@ -54,7 +54,7 @@ async def test_a_customer_token_that_is_refused_leaves_an_anonymous_conversation
     assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "anonymous"
 
 
-async def test_nothing_but_the_key_to_the_conversation_is_kept_in_the_browser(gateway: Gateway, chat: Chat):
+async def test_nothing_but_the_key_to_the_conversation_is_kept_in_the_browser(chat: Chat) -> None:
     await chat.ask("my secret", "re: my secret")
     kept: dict[str, str] = await chat.tab.page.evaluate("({...localStorage})")
     assert len(kept) == 1

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 GREETING = "Hello! How can I help you today?"
 
 
-async def test_a_reload_keeps_the_transcript_and_shows_nothing_twice(gateway: Gateway, chat: Chat):
+async def test_a_reload_keeps_the_transcript_and_shows_nothing_twice(gateway: Gateway, chat: Chat) -> None:
     gate = asyncio.Event()
     gateway.rasa.then(gateway.rasa.slow(0), gateway.rasa.held(gate))
     await chat.ask("first", "re: first")
@@ -31,7 +31,7 @@ async def test_a_reload_keeps_the_transcript_and_shows_nothing_twice(gateway: Ga
     assert gateway.rasa.texts() == ["first", "second"]
 
 
-async def test_what_is_said_offline_is_sent_in_order_once_the_line_is_back(gateway: Gateway, chat: Chat):
+async def test_what_is_said_offline_is_sent_in_order_once_the_line_is_back(gateway: Gateway, chat: Chat) -> None:
     await chat.ask("before", "re: before")
     await chat.tab.page.context.set_offline(True)
     await expect(chat.panel).to_contain_text("You are offline")
@@ -56,7 +56,7 @@ async def spoken(chat: Chat, *, after: int) -> list[str]:
     return rest
 
 
-async def test_what_was_said_offline_survives_a_reload(gateway: Gateway, chat: Chat):
+async def test_what_was_said_offline_survives_a_reload(chat: Chat) -> None:
     await chat.ask("before", "re: before")
     await chat.tab.page.context.route("**/messages", lambda route: route.abort())
     await chat.say("kept")
@@ -67,7 +67,7 @@ async def test_what_was_said_offline_survives_a_reload(gateway: Gateway, chat: C
     assert await chat.transcript() == [GREETING, "before", "re: before", "kept", "re: kept"]
 
 
-async def test_an_acknowledgement_that_gets_lost_doubles_nothing(gateway: Gateway, chat: Chat):
+async def test_an_acknowledgement_that_gets_lost_doubles_nothing(gateway: Gateway, chat: Chat) -> None:
     lost = 0
 
     async def lose(route: Route) -> None:
@@ -87,7 +87,7 @@ async def test_an_acknowledgement_that_gets_lost_doubles_nothing(gateway: Gatewa
     assert gateway.rasa.texts() == ["before", "once"]
 
 
-async def test_events_come_by_polling_where_no_socket_opens(gateway: Gateway, new_chat: NewChat):
+async def test_events_come_by_polling_where_no_socket_opens(new_chat: NewChat) -> None:
     chat = await new_chat()
     sockets = 0
 
@@ -105,7 +105,7 @@ async def test_events_come_by_polling_where_no_socket_opens(gateway: Gateway, ne
     assert await chat.transcript() == [GREETING, "by post", "re: by post", "again", "re: again"]
 
 
-async def test_two_tabs_show_the_same_conversation(gateway: Gateway, chat: Chat):
+async def test_two_tabs_show_the_same_conversation(chat: Chat) -> None:
     await chat.ask("from the first", "re: from the first")
     page = await chat.tab.page.context.new_page()
     other = Chat(type(chat.tab)(page, chat.tab.url))
@@ -116,7 +116,7 @@ async def test_two_tabs_show_the_same_conversation(gateway: Gateway, chat: Chat)
     assert await chat.transcript() == await other.transcript()
 
 
-async def test_a_conversation_whose_token_is_refused_makes_place_for_a_new_one(gateway: Gateway, chat: Chat):
+async def test_a_conversation_whose_token_is_refused_makes_place_for_a_new_one(gateway: Gateway, chat: Chat) -> None:
     await chat.ask("before", "re: before")
     await gateway.sql("UPDATE conversations SET token_expires_at = now() - interval '1 day'")
     await chat.say("after")
@@ -130,7 +130,7 @@ class TestBusy:
     def limits(self) -> dict[str, Any]:
         return {"limit_messages_per_conversation": "2/4second"}
 
-    async def test_a_busy_gateway_is_given_the_time_it_asks_for(self, gateway: Gateway, chat: Chat):
+    async def test_a_busy_gateway_is_given_the_time_it_asks_for(self, gateway: Gateway, chat: Chat) -> None:
         for text in ("one", "two", "three"):
             await chat.say(text)
         await expect(chat.panel).to_contain_text("We try again in", timeout=PATIENCE_MS)

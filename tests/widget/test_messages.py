@@ -13,9 +13,9 @@ MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script
 BUTTONS = [{"title": "This order", "payload": '/inform{"order": "1"}'}, {"title": "Other", "payload": "/other"}]
 
 
-async def test_markup_is_shown_as_text_from_whomever_it_comes(gateway: Gateway, chat: Chat):
-    card = {"kind": "order", "title": MARKUP, "fields": [{"label": MARKUP, "value": MARKUP}]}
-    card["link"] = {"title": MARKUP, "url": "javascript:alert(1)"}
+async def test_markup_is_shown_as_text_from_whomever_it_comes(gateway: Gateway, chat: Chat) -> None:
+    link = {"title": MARKUP, "url": "javascript:alert(1)"}
+    card = {"kind": "order", "title": MARKUP, "fields": [{"label": MARKUP, "value": MARKUP}], "link": link}
     gateway.rasa.then(gateway.rasa.answer(message(MARKUP, cards=[card], buttons=[{"title": MARKUP, "payload": "/a"}])))
     await chat.say(MARKUP)
     await chat.answered("onerror")
@@ -26,7 +26,7 @@ async def test_markup_is_shown_as_text_from_whomever_it_comes(gateway: Gateway, 
     assert chat.tab.complaints == []
 
 
-async def test_addresses_become_links_that_open_elsewhere_and_hold_no_punctuation(gateway: Gateway, chat: Chat):
+async def test_addresses_become_links_that_open_elsewhere_and_hold_no_punctuation(gateway: Gateway, chat: Chat) -> None:
     text = "See https://shop.example/a?b=1&c=2. Or (http://x.example/y), not javascript:alert(1) or https://"
     gateway.rasa.then(gateway.rasa.answer(message(text)))
     await chat.ask("where?", "See https")
@@ -42,7 +42,7 @@ async def test_addresses_become_links_that_open_elsewhere_and_hold_no_punctuatio
 
 async def test_a_card_shows_its_fields_and_its_link_and_an_answer_says_where_it_comes_from(
     gateway: Gateway, chat: Chat
-):
+) -> None:
     card = {
         "kind": "return",
         "title": "RT-200031",
@@ -68,7 +68,9 @@ async def test_a_card_shows_its_fields_and_its_link_and_an_answer_says_where_it_
     assert sources == [["From your account", "From our FAQ", "From our shop's rules"]]
 
 
-async def test_a_button_sends_its_payload_and_is_gone_once_something_else_was_said(gateway: Gateway, chat: Chat):
+async def test_a_button_sends_its_payload_and_is_gone_once_something_else_was_said(
+    gateway: Gateway, chat: Chat
+) -> None:
     ask = gateway.rasa.answer(message("Which order?", buttons=BUTTONS), message("You can also type its number."))
     gateway.rasa.then(ask, gateway.rasa.answer(message("Thank you.")), ask)
     await chat.ask("return", "also type")
@@ -84,7 +86,7 @@ async def test_a_button_sends_its_payload_and_is_gone_once_something_else_was_sa
     await expect(chat.replies).to_have_count(0)
 
 
-async def test_a_text_over_the_limit_is_not_sent_and_said_so(gateway: Gateway, chat: Chat):
+async def test_a_text_over_the_limit_is_not_sent_and_said_so(gateway: Gateway, chat: Chat) -> None:
     await chat.input.fill("😀" * 4001)
     await chat.input.press("Enter")
     await expect(chat.panel).to_contain_text("4000 characters; this one has 4001")
@@ -95,7 +97,7 @@ async def test_a_text_over_the_limit_is_not_sent_and_said_so(gateway: Gateway, c
     assert gateway.rasa.texts() == ["😀" * 4000]
 
 
-async def test_an_answer_that_takes_its_time_is_announced(gateway: Gateway, chat: Chat):
+async def test_an_answer_that_takes_its_time_is_announced(gateway: Gateway, chat: Chat) -> None:
     gateway.rasa.then(gateway.rasa.slow(1.5))
     await chat.say("hello")
     await expect(chat.log.get_by_text("The assistant is writing")).to_be_attached()
