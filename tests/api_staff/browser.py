@@ -61,7 +61,10 @@ class Tab:
 async def tab(
     browser: Browser, url: str, *, scheme: Literal["light", "dark"] = "light", width: int = 1280, **options: Any
 ) -> AsyncIterator[Tab]:
-    context = await browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, **options)
+    # Without motion: axe would measure the contrast of a message that is still fading in.
+    context = await browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce", **options
+    )
     page = await context.new_page()
     opened = Tab(page, url)
     page.on("console", lambda line: opened.complaints.append(line.text) if line.type == "error" else None)
