@@ -24,6 +24,11 @@ from ops.settings import ROOT, LauncherSettings, passed_through
 
 LEAST_FREE_DISK = 500 * 1024**2
 FAQ_CONTENT = ROOT / "faq" / "content" / "entries.jsonl"
+# When the people of the sample shop are at their desk; the environment wins.
+SAMPLE_SHOP = {
+    "AFTERCARE_OPENING_HOURS": "Mon-Fri 09:00-18:00, Sat 10:00-16:00",
+    "AFTERCARE_TIMEZONE": "Europe/Dublin",
+}
 
 Report = Callable[[str, float], None]
 
@@ -166,6 +171,7 @@ class Stack:
         addresses |= {f"AFTERCARE_{name.upper()}_URL": self.url(name) for name in ("faq", "actions", "rasa")}
         if self.settings.sandbox:
             addresses["AFTERCARE_COMMERCE_URL"] = self.url("sandbox")
+            addresses |= {name: os.environ.get(name, value) for name, value in SAMPLE_SHOP.items()}
         return addresses | {
             "AFTERCARE_DATA": str(self.data),
             "AFTERCARE_SANDBOX": "true" if self.settings.sandbox else "false",
