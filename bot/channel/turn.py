@@ -14,6 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from channel import answers
+from channel.alone import Alone
 from channel.requests import MAX_BODY, TEXT, InvalidTurn, Turn, read_turn
 from components.faq_client import FaqClient
 from components.understanding import FaqUnavailable, Prefetched, prefetched
@@ -45,8 +46,11 @@ class AftercareInput(InputChannel):
         self._secret = secret
         self._faq = faq
         self._threads = ThreadPoolExecutor(ASKING_AT_ONCE, thread_name_prefix="faq")
+        self._alone = Alone()
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """`on_new_message` is not used: it would take the conversation's lock only after we have looked at it."""
+        del on_new_message
         webhook = Blueprint("aftercare")
 
         @webhook.post("/turn")
@@ -58,7 +62,7 @@ class AftercareInput(InputChannel):
                 asked = read_turn(_document(request.body))
             except InvalidTurn as error:
                 return problem(422, "invalid_request", "The turn is not as documented.", field_errors=error.fields)
-            return json(await self._answer(asked, request.app.ctx.agent, on_new_message))
+            return json(await self._answer(asked, request.app.ctx.agent))
 
         @webhook.get("/health")
         async def health(request: Request) -> HTTPResponse:
@@ -80,21 +84,25 @@ class AftercareInput(InputChannel):
             return problem(413, "too_large", f"A turn has at most {MAX_BODY} bytes.")
         return None
 
-    async def _answer(
-        self, turn: Turn, agent: Agent, on_new_message: Callable[[UserMessage], Awaitable[Any]]
-    ) -> Dict[str, Any]:
+    async def _answer(self, turn: Turn, agent: Agent) -> Dict[str, Any]:
         try:
-            if turn.retry:
-                tracker = await agent.tracker_store.retrieve_full_tracker(turn.sender)
-                if tracker is not None and answers.was_handled(tracker.events, turn.message_id):
-                    said = answers.earlier_messages(tracker.events, turn.message_id)
-                    return answers.answer(said, answers.HANDLED_BEFORE)
-            return await self._run(turn, on_new_message)
+            return await self._alone.do(agent.lock_store, turn.sender, lambda: self._turn(turn, agent))
+        except asyncio.TimeoutError:
+            log.error("Turn %s took too long, or waited too long for the one before.", turn.message_id)  # noqa: TRY400 - no trace
         except Exception as error:
             log.exception("Turn %s failed: %s", turn.message_id, type(error).__name__)
-            return answers.answer([], answers.FAILED)
+        return answers.answer([], answers.FAILED)
 
-    async def _run(self, turn: Turn, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Dict[str, Any]:
+    async def _turn(self, turn: Turn, agent: Agent) -> Dict[str, Any]:
+        """Under the conversation's lock: a retry has waited for its first run, and finds what that said."""
+        if turn.retry:
+            tracker = await agent.tracker_store.retrieve_full_tracker(turn.sender)
+            if tracker is not None and answers.was_handled(tracker.events, turn.message_id):
+                said = answers.earlier_messages(tracker.events, turn.message_id)
+                return answers.answer(said, answers.HANDLED_BEFORE)
+        return await self._run(turn, agent)
+
+    async def _run(self, turn: Turn, agent: Agent) -> Dict[str, Any]:
         output = answers.CollectedOutput()
         message = UserMessage(
             turn.text,
@@ -104,9 +112,11 @@ class AftercareInput(InputChannel):
             message_id=turn.message_id,
             metadata=turn.metadata,
         )
+        if not agent.is_ready():
+            return answers.answer([], answers.FAILED)
         if turn.kind == TEXT:
             await self._prefetch(message.text)
-        await on_new_message(message)
+        await agent.processor.handle_message(message)
         return answers.answer(output.messages)
 
     async def _prefetch(self, text: str) -> None:

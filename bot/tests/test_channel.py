@@ -12,6 +12,7 @@ from components.faq_client import FaqClient
 from components.understanding import prefetched
 from rasa.core.actions.action import create_bot_utterance
 from rasa.core.channels.channel import UserMessage, register
+from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
@@ -35,6 +36,8 @@ class PlayedAgent:
     def __init__(self, reply: Reply, store: Optional[Any] = None) -> None:
         self._reply = reply
         self.tracker_store = store or InMemoryTrackerStore(Domain.empty())
+        self.lock_store = InMemoryLockStore()
+        self.processor = self  # what runs a turn once the lock is held
         self.seen: List[UserMessage] = []
         self.asked_before: List[Any] = []
 
