@@ -34,7 +34,7 @@ def run(settings: LauncherSettings) -> None:
     with Stack(settings, report) as stack:
         print(f"\nAftercare is ready after {time.monotonic() - started:.1f} s.\n")
         print(welcome(stack), flush=True)
-        supervise(stack.processes, stopped)
+        supervise(stack.supervised, stopped)
 
 
 def welcome(stack: Stack) -> str:

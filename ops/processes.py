@@ -86,10 +86,7 @@ class Process:
 
     def last_words(self) -> str:
         """The last line of its log that says something."""
-        if not self.log.exists():
-            return "no output"
-        lines = self.log.read_bytes()[-8000:].decode(errors="replace").splitlines()
-        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
+        return last_line(self.log)
 
     def stop(self, timeout: float = 10.0) -> None:
         """Ask, then insist; the whole session goes, so that no grandchild stays."""
@@ -104,6 +101,13 @@ class Process:
             break
         signal_group(self._child.pid, signal.SIGKILL)
         self._child = None
+
+
+def last_line(log: Path) -> str:
+    if not log.exists():
+        return "no output"
+    lines = log.read_bytes()[-8000:].decode(errors="replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
 
 
 def signal_group(pid: int, sign: signal.Signals) -> None:

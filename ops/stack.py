@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +17,11 @@ from common.internal import INTERNAL_SECRET_HEADER
 from ops import training
 from ops.migrations import migrate
 from ops.ports import check_free
-from ops.postgres import PostgresServer, create_database, start_postgres
+from ops.postgres import EmbeddedPostgres, create_database, start_postgres
 from ops.processes import Process, StartFailed, end_leftovers, remember
 from ops.secrets import load_secrets
 from ops.settings import ROOT, LauncherSettings, passed_through
+from ops.supervisor import Supervised
 
 LEAST_FREE_DISK = 500 * 1024**2
 FAQ_CONTENT = ROOT / "faq" / "content" / "entries.jsonl"
@@ -36,15 +37,22 @@ Report = Callable[[str, float], None]
 class Stack:
     """`with Stack(settings, report) as stack:` starts everything and stops it again, whatever happens in between.
 
-    Raises StartFailed, PortInUse: one line for people each.
+    `overrides`: environment variables of the processes that win over what the launcher works out, such as the address
+    of a proxy between two of them. Raises StartFailed, PortInUse: one line for people each.
     """
 
-    def __init__(self, settings: LauncherSettings, report: Report = lambda _step, _seconds: None) -> None:
+    def __init__(
+        self,
+        settings: LauncherSettings,
+        report: Report = lambda _step, _seconds: None,
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
         self.settings = settings
         self.report = report
+        self._overrides = dict(overrides or {})
         self.processes: dict[str, Process] = {}
         self.environment: dict[str, str] = {}
-        self._postgres: PostgresServer | None = None
+        self._postgres: EmbeddedPostgres | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -68,7 +76,13 @@ class Stack:
 
     def postgres_pid(self) -> int | None:
         """Of the embedded server; None where another one is used."""
-        return self._postgres.get_pid() if self._postgres else None
+        return self._postgres.pid if self._postgres else None
+
+    @property
+    def supervised(self) -> dict[str, Supervised]:
+        """What has to be started again when it ends, the database before those who need it."""
+        database: dict[str, Supervised] = {"postgres": self._postgres} if self._postgres else {}
+        return {**database, **self.processes}
 
     def start(self) -> None:
         self._prepare_data()
@@ -116,7 +130,7 @@ class Stack:
             if name in self.processes:
                 self.processes[name].stop()
         if self._postgres is not None:
-            self._postgres.cleanup()
+            self._postgres.stop()
             self._postgres = None
         self._run_file.unlink(missing_ok=True)
 
@@ -126,7 +140,7 @@ class Stack:
             secrets = load_secrets(self.data, os.environ)
         with self.step("PostgreSQL"):
             databases = self._databases()
-        self.environment = passed_through() | secrets | databases | self._addresses()
+        self.environment = passed_through() | secrets | databases | self._addresses() | self._overrides
         with self.step("migrations"):
             self._migrate()
 
@@ -160,8 +174,8 @@ class Stack:
         urls = {setting: str(getattr(self.settings, setting)) for setting in names}
         urls["database_url"] = urls["database_url"] or os.environ.get("DATABASE_URL", "")
         if not all(urls.values()):
-            self._postgres = start_postgres(self.data / "postgres")
-            server = self._postgres.get_uri()
+            self._postgres = EmbeddedPostgres(start_postgres(self.data / "postgres"))
+            server = self._postgres.server.get_uri()
             urls = {setting: url or create_database(server, names[setting]) for setting, url in urls.items()}
         return {f"AFTERCARE_{setting.upper()}": url for setting, url in urls.items()}
 

@@ -1,10 +1,11 @@
 import threading
 import time
 from collections.abc import Mapping
+from typing import Protocol
 
 import structlog
 
-from ops.processes import Process
+from ops.processes import StartFailed
 
 log = structlog.get_logger(__name__)
 
@@ -12,7 +13,17 @@ LOOK_EVERY = 1.0  # seconds
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds between two starts of a process that keeps ending
 
 
-def supervise(processes: Mapping[str, Process], stopped: threading.Event) -> None:
+class Supervised(Protocol):
+    @property
+    def running(self) -> bool: ...
+
+    def start(self) -> None:
+        """Raises StartFailed; it is tried again later."""
+
+    def last_words(self) -> str: ...
+
+
+def supervise(processes: Mapping[str, Supervised], stopped: threading.Event) -> None:
     """Start again what ends, each time after a longer wait while it keeps ending, until `stopped` is set."""
     waits = dict.fromkeys(processes, SHORTEST_WAIT)
     due: dict[str, float] = {}
@@ -30,4 +41,11 @@ def supervise(processes: Mapping[str, Process], stopped: threading.Event) -> Non
                 del due[name]
                 waits[name] = min(waits[name] * 2, LONGEST_WAIT)
                 since[name] = now
-                process.start()
+                restart(name, process)
+
+
+def restart(name: str, process: Supervised) -> None:
+    try:
+        process.start()
+    except (StartFailed, OSError) as error:
+        log.error("process_not_started", process=name, error=str(error))  # noqa: TRY400 - one line for people
