@@ -1,21 +1,17 @@
 """The sample shop in this process on a real PostgreSQL, with a clock that tests move."""
 
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import psycopg
 import pytest
 from fastapi import FastAPI
-from psycopg import sql
 from pydantic import SecretStr
-from sqlalchemy.engine import make_url
 
 from backends.sandbox.app import create_app
 from backends.sandbox.settings import SandboxSettings
-from ops.postgres import database_url
+from tests.postgres import Databases
 from tests.sandbox.client import ASSERTION_SECRET, INTERNAL_SECRET, ShopClient
 
 
@@ -64,13 +60,8 @@ async def seeded(fresh_database: Callable[[str, str], str]) -> str:
 
 
 @pytest.fixture
-def settings(seeded: str) -> SandboxSettings:
-    name = f"test_shop_{uuid.uuid4().hex[:12]}"
-    url = make_url(seeded)
-    with psycopg.connect(database_url(seeded, "postgres"), autocommit=True) as connection:
-        names = sql.Identifier(name), sql.Identifier(str(url.database))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
-    return make_settings(database_url(seeded, name))
+def settings(seeded: str, databases: Databases) -> SandboxSettings:
+    return make_settings(databases.copy(seeded))
 
 
 @pytest.fixture
