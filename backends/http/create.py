@@ -5,6 +5,7 @@ from backends.http.breaker import CircuitBreaker
 from backends.http.client import HttpCommerce
 from backends.http.settings import CommerceSettings
 from backends.http.transport import Transport
+from common.tls import tls_context
 
 
 def create_commerce(settings: CommerceSettings) -> HttpCommerce:
@@ -21,6 +22,7 @@ def create_commerce(settings: CommerceSettings) -> HttpCommerce:
             max_keepalive_connections=settings.commerce_connections,
             keepalive_expiry=settings.commerce_keepalive,
         ),
+        verify=tls_context(),
     )
     breaker = CircuitBreaker(threshold=settings.commerce_breaker_threshold, recovery=settings.commerce_breaker_recovery)
     transport = Transport(http, _authentication(settings, http), breaker, settings)

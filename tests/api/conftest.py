@@ -18,7 +18,7 @@ from api.app import create_app
 from api.services import Services
 from api.settings import ApiSettings
 from tests.fakes.rasa import FakeRasa
-from tests.fakes.server import served
+from tests.fakes.server import loopback_client, served
 from tests.fakes.shop import FakeShop
 
 SECRET = "internal-secret-of-the-tests-0123456789"
@@ -154,7 +154,7 @@ def start_gateway(settings: ApiSettings, rasa: FakeRasa) -> Start:
     async def start(**changes: Any) -> AsyncIterator[Gateway]:
         shop = FakeShop()
         app = create_app(settings.model_copy(update=changes), commerce=shop.as_commerce())
-        async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+        async with served(app) as url, loopback_client(url) as http:
             yield Gateway(url, http, app.state.services, rasa, shop)
 
     return start

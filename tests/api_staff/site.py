@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api.staff.models import Role
 from api.staff.service import StaffService
+from tests.fakes.server import loopback_client
 
 PASSWORD = "correct horse battery"
 HTML = {"Accept": "text/html"}
@@ -83,7 +84,7 @@ class Site:
 
     @asynccontextmanager
     async def visitor(self) -> AsyncIterator[Person]:
-        async with httpx.AsyncClient(base_url=self.url, timeout=30) as http:
+        async with loopback_client(self.url) as http:
             yield Person(http)
 
     @asynccontextmanager
@@ -97,7 +98,7 @@ class Site:
 
     @asynccontextmanager
     async def customer(self, **body: Any) -> AsyncIterator[Customer]:
-        async with httpx.AsyncClient(base_url=self.url, timeout=30) as http:
+        async with loopback_client(self.url) as http:
             answer = await http.post("/v1/conversations", json=body)
             assert answer.status_code == 201, answer.text
             yield Customer(http, answer.json()["id"], answer.json()["token"])

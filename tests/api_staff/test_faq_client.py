@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import httpx
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
@@ -15,7 +14,7 @@ from faq.app import create_app
 from faq.encoder.hashing import HashingEncoder
 from faq.settings import FaqSettings
 from tests.fakes.faq import FakeFaq
-from tests.fakes.server import App, served
+from tests.fakes.server import App, loopback_client, served
 
 SECRET = "between-us"
 WINDOW = Content(
@@ -34,7 +33,7 @@ async def client(
     request: pytest.FixtureRequest, fresh_database: Callable[[str, str], str], tmp_path: Path
 ) -> AsyncIterator[FaqClient]:
     app = real(fresh_database, tmp_path) if request.param == "real" else FakeFaq(SECRET).app
-    async with served(app) as url, httpx.AsyncClient() as http:
+    async with served(app) as url, loopback_client() as http:
         yield FaqClient(http, url, SecretStr(SECRET))
 
 
@@ -82,7 +81,7 @@ async def test_refusals_arrive_with_their_codes(client: FaqClient) -> None:
 
 
 async def test_with_nobody_there_or_the_wrong_secret_the_service_is_unavailable() -> None:
-    async with httpx.AsyncClient() as http:
+    async with loopback_client() as http:
         with pytest.raises(FaqUnavailable):
             await FaqClient(http, "http://127.0.0.1:9", SecretStr(SECRET)).entries()
         async with served(FakeFaq(SECRET).app) as url:

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import uvicorn
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
@@ -27,3 +28,8 @@ async def served(app: App, *, port: int = 0) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+
+
+def loopback_client(url: str = "") -> httpx.AsyncClient:
+    """For plain HTTP on loopback: to load certificates that verify nothing would take longer than many a test."""
+    return httpx.AsyncClient(base_url=url, timeout=30, verify=False, trust_env=False)
