@@ -30,6 +30,12 @@ from tests.fakes.server import served
 NewChat = Callable[..., Awaitable[Chat]]
 
 
+def customer_token(customer: str, *, expires_in: int = 3600) -> str:
+    now = int(time.time())
+    claims = {"sub": f"cus_{customer}", "aud": "aftercare", "exp": now + expires_in}
+    return jwt.encode(claims, CUSTOMER_SECRET, algorithm="HS256")
+
+
 def sample_shop() -> FastAPI:
     """The sample shop's login: anybody who is asked for."""
     app = FastAPI()
@@ -41,10 +47,7 @@ def sample_shop() -> FastAPI:
 
     @app.post("/shop/token")
     async def token(body: dict[str, str]) -> dict[str, str]:
-        now = int(time.time())
-        claims = {"sub": f"cus_{body['customer']}", "aud": "aftercare", "iat": now, "exp": now + 3600}
-        signed = jwt.encode(claims, CUSTOMER_SECRET, algorithm="HS256")
-        return {"customer_token": signed, "expires_at": "2030-01-01T00:00:00Z"}
+        return {"customer_token": customer_token(body["customer"]), "expires_at": "2030-01-01T00:00:00Z"}
 
     return app
 

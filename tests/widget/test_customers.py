@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.api.conftest import Gateway
 from tests.browser.chat import Chat
-from tests.widget.conftest import NewChat
+from tests.widget.conftest import NewChat, customer_token
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +52,23 @@ async def test_a_customer_token_that_is_refused_leaves_an_anonymous_conversation
     assert "token" in await chat.tab.page.evaluate("window.refused")
     await chat.ask("hello", "re: hello")
     assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "anonymous"
+
+
+async def test_a_token_that_is_accepted_later_identifies_the_conversation_that_was_begun_without(
+    gateway: Gateway, new_chat: NewChat
+) -> None:
+    chat = await new_chat()
+    refuse, accept = (
+        f"document.querySelector('aftercare-chat').identify({token!r})"
+        for token in (customer_token("liam", expires_in=-7200), customer_token("liam"))
+    )
+    await chat.tab.page.evaluate(refuse)
+    await chat.ask("who am I?", "re: who am I")
+    assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "anonymous"
+    await chat.tab.page.evaluate(accept)
+    await chat.ask("and now?", "re: and now")
+    assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "customer"
+    assert len({call["sender"] for call in gateway.rasa.calls}) == 1
 
 
 async def test_nothing_but_the_key_to_the_conversation_is_kept_in_the_browser(chat: Chat) -> None:

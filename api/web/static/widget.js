@@ -16,13 +16,14 @@ class AftercareChat extends HTMLElement {
   #gateway = null;
   #conversation = null;
   #token = "";
+  #refused = false;
   #identifying = Promise.resolve();
 
   connectedCallback() {
     if (this.#view) return;
     const endpoint = this.getAttribute("endpoint") || new URL(import.meta.url).origin;
     this.#gateway = new Gateway(endpoint);
-    this.#token = this.getAttribute("customer-token") ?? "";
+    this.#token = this.getAttribute("customer-token") ?? this.#token;
     this.#build(endpoint);
     this.#begin(this.#storeOf(this.#token));
     if (flagged()) this.open({ focus: false });
@@ -68,11 +69,11 @@ class AftercareChat extends HTMLElement {
 
   async #identify(token) {
     const before = subjectOf(this.#token);
+    const same = subjectOf(token) === before;
     this.#token = token;
-    if (subjectOf(token) === before) {
-      this.#conversation.customerToken = token;
-      return;
-    }
+    if (!this.#view) return;
+    if (same && token) await this.#linked(token);
+    if (same) return;
     const store = this.#storeOf(token);
     if (before === "" && this.#conversation.spoken && (await this.#linked(token))) {
       this.#conversation.store.moveTo(store);
@@ -82,14 +83,13 @@ class AftercareChat extends HTMLElement {
     this.#restart(store);
   }
 
-  /** The visitor's conversation belongs to the customer from now on; false where the gateway refuses. */
   async #linked(token) {
     try {
-      await this.#gateway.identify(this.#conversation.store.session, token);
-      return true;
-    } catch (error) {
-      if (error.status === 401) this.#tell("token-refused", { code: error.code });
-      return false;
+      const linked = await this.#conversation.identify(token);
+      if (linked) this.#refused = false;
+      return linked;
+    } catch {
+      return false; // tried again when the conversation is taken up next time
     }
   }
 
@@ -118,7 +118,7 @@ class AftercareChat extends HTMLElement {
     this.#conversation = new Conversation(this.#gateway, store, this.#view, {
       locale: this.#locale,
       customerToken: this.#token,
-      onTokenRefused: (code) => this.#tell("token-refused", { code }),
+      onTokenRefused: (code) => this.#refuse(code),
     });
     if (store.session || this.#view.isOpen) this.#conversation.start();
   }
@@ -131,6 +131,12 @@ class AftercareChat extends HTMLElement {
 
   #storeOf(token) {
     return new Store(this.#gateway.base, subjectOf(token));
+  }
+
+  /** Told once until a token is accepted, so that a page which answers with another wrong one does not go on for ever. */
+  #refuse(code) {
+    if (!this.#refused) this.#tell("token-refused", { code });
+    this.#refused = true;
   }
 
   get #locale() {

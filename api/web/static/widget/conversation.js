@@ -78,6 +78,7 @@ export class Conversation {
     for (let failures = 0; !this.#stopped; failures += 1) {
       try {
         this.store.session ??= await this.#create();
+        if (this.customerToken && !this.store.session.known) await this.identify(this.customerToken);
         if (this.#stopped) return;
         this.view.greet(this.store.session);
         this.store.outbox.forEach((item) => this.#add(item));
@@ -86,7 +87,7 @@ export class Conversation {
         break;
       } catch (error) {
         if (this.#stopped) return;
-        if (error.status === 401) this.#expired();
+        if (refused(error)) this.#expired();
         else await this.#wait(error, failures);
       }
     }
@@ -98,16 +99,34 @@ export class Conversation {
   }
 
   async #create() {
+    const { customerToken } = this;
     try {
       const body = { channel: "web", locale: this.locale };
-      if (this.customerToken) body.customer_token = this.customerToken;
+      if (customerToken) body.customer_token = customerToken;
       const { id, token, greeting, ai_disclosure: disclosure } = await this.gateway.create(body);
-      return { id, token, greeting, disclosure };
+      return { id, token, greeting, disclosure, known: Boolean(customerToken) };
     } catch (error) {
-      if (!this.customerToken || error.passing) throw error;
+      if (!customerToken || error.status !== 401) throw error;
+      this.customerToken = "";
       this.onTokenRefused(error.code);
-      this.customerToken = null;
       return this.#create();
+    }
+  }
+
+  /** Link the conversation to the customer of the token; false where the gateway refuses. */
+  async identify(token) {
+    const { session } = this.store;
+    this.customerToken = token;
+    if (!session || session.known) return true;
+    try {
+      await this.gateway.identify(session, token);
+      this.store.session = { ...session, known: true };
+      return true;
+    } catch (error) {
+      if (error.passing || refused(error)) throw error;
+      this.customerToken = "";
+      if (error.status === 401) this.onTokenRefused(error.code);
+      return false;
     }
   }
 
@@ -216,7 +235,7 @@ export class Conversation {
       settled.resolve();
       this.#sending = null;
       if (this.#stopped) return;
-      if (trouble?.status === 401) return void this.#stream.refresh();
+      if (trouble && refused(trouble)) return void this.#stream.refresh();
       if (trouble && !trouble.passing) this.#refuse(item, trouble.code);
       else if (trouble) await this.#wait(trouble, (failures += 1));
     }
@@ -240,4 +259,9 @@ export class Conversation {
     });
     line.abort();
   }
+}
+
+/** The conversation's own token opens it no more; a customer token that is not accepted has another code. */
+function refused({ status, code }) {
+  return status === 401 && code === "unauthorized";
 }

@@ -14,7 +14,7 @@ export class Store {
     this.prefix = `aftercare:${endpoint}:${encodeURIComponent(customer)}:`;
   }
 
-  /** `{id, token, greeting, disclosure}`, or null. */
+  /** `{id, token, greeting, disclosure, known}`, or null; `known`: the gateway has accepted the customer token. */
   get session() {
     return JSON.parse(local.get(`${this.prefix}session`));
   }
