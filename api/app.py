@@ -18,6 +18,7 @@ from api.security.requests import RequestLog
 from api.services import Services, running
 from api.settings import ApiSettings
 from api.shop.endpoints import shop_page_router, shop_router
+from api.staff.passwords import Passwords
 from api.staff_area import install_staff_area
 from api.web.assets import mount_assets
 from api.web.pages import Pages
@@ -27,9 +28,11 @@ from backends.ports import Commerce
 from common.problems import Problem, install_problem_handlers
 
 
-def create_app(settings: ApiSettings, *, commerce: Commerce | None = None) -> FastAPI:
+def create_app(
+    settings: ApiSettings, *, commerce: Commerce | None = None, passwords: Passwords | None = None
+) -> FastAPI:
     """The gateway. `commerce` is the retailer's backend; by default the one that the settings name, over HTTP."""
-    services = wire(settings, commerce or create_commerce(settings))
+    services = wire(settings, commerce or create_commerce(settings), passwords=passwords)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

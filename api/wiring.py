@@ -26,16 +26,20 @@ from api.security.hashing import KeyedHash
 from api.security.limits import RateLimit
 from api.services import Services
 from api.settings import ApiSettings
+from api.staff.passwords import Passwords
 from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
 from backends.ports import Commerce
 from common.database import Pool, create_pool
+from common.tls import tls_context
 
 # Rasa's server drops idle connections after five seconds; a turn must not find out on one that is about to go.
 KEEPALIVE_SECONDS = 4.0
 
 
-def wire(settings: ApiSettings, commerce: Commerce, sender: CodeSender | None = None) -> Services:
+def wire(
+    settings: ApiSettings, commerce: Commerce, sender: CodeSender | None = None, passwords: Passwords | None = None
+) -> Services:
     """Put the gateway together. Nothing is opened or sent yet."""
     metrics = Metrics()
     keyed = KeyedHash(settings.internal_secret)
@@ -43,6 +47,7 @@ def wire(settings: ApiSettings, commerce: Commerce, sender: CodeSender | None = 
     pool = create_pool(settings.database_url, schema="api", max_size=settings.api_database_connections)
     http = httpx.AsyncClient(
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEEPALIVE_SECONDS),
+        verify=tls_context(),
         trust_env=False,
     )
     hub = Hub(settings.database_url)
@@ -53,7 +58,8 @@ def wire(settings: ApiSettings, commerce: Commerce, sender: CodeSender | None = 
         per_email=settings.codes_per_email,
         per_address=settings.codes_per_address,
     )
-    staff = StaffService(pool, LoginThrottle(storage), session_lifetime=timedelta(hours=settings.staff_session_hours))
+    lifetime = timedelta(hours=settings.staff_session_hours)
+    staff = StaffService(pool, LoginThrottle(storage), session_lifetime=lifetime, passwords=passwords)
     hours = OpeningHours.parse(settings.opening_hours, settings.timezone)
     handoff = HandoffService(conversations, staff, Texts.load(), hours)
     assertions = Assertions(settings.assertion_secret)

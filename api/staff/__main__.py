@@ -23,7 +23,7 @@ from limits.aio.storage import MemoryStorage
 from api.settings import ApiSettings
 from api.staff.errors import NameTaken, UnknownStaff
 from api.staff.models import Role
-from api.staff.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
+from api.staff.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, Passwords
 from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
 from common.database import create_pool
@@ -67,9 +67,10 @@ async def make_demo(service: StaffService, settings: ApiSettings) -> None:
             await service.ensure_password(name, password)
 
 
-async def run(arguments: argparse.Namespace, settings: ApiSettings) -> None:
+async def run(arguments: argparse.Namespace, settings: ApiSettings, passwords: Passwords | None = None) -> None:
     async with create_pool(settings.database_url, schema="api", max_size=2) as pool:
-        service = StaffService(pool, LoginThrottle(MemoryStorage()), session_lifetime=timedelta(0))
+        throttle = LoginThrottle(MemoryStorage())
+        service = StaffService(pool, throttle, session_lifetime=timedelta(0), passwords=passwords)
         match arguments.command:
             case "add":
                 password = ask_password(from_stdin=arguments.password_stdin)

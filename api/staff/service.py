@@ -7,7 +7,7 @@ from uuid import UUID
 from api.staff import repository
 from api.staff.errors import NameTaken, UnknownStaff, WrongCredentials
 from api.staff.models import Role, Session, Staff
-from api.staff.passwords import check_password, hash_password, needs_rehash
+from api.staff.passwords import Passwords
 from api.staff.throttle import LoginThrottle
 from common.database import Connection, Pool
 
@@ -22,9 +22,17 @@ def _hash(token: str) -> bytes:
 class StaffService:
     """Accounts and logins of advisors, curators and operators."""
 
-    def __init__(self, pool: Pool, throttle: LoginThrottle, *, session_lifetime: timedelta) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        throttle: LoginThrottle,
+        *,
+        session_lifetime: timedelta,
+        passwords: Passwords | None = None,
+    ) -> None:
         self._pool = pool
         self._throttle = throttle
+        self._passwords = passwords or Passwords()
         self.session_lifetime = session_lifetime
 
     async def log_in(self, name: str, password: str, *, address: str) -> Session:
@@ -33,14 +41,14 @@ class StaffService:
         await self._throttle.enter(name, address)
         async with self._pool.connection() as connection:
             found = await repository.find(connection, name)
-        if not await check_password(password, found[1] if found else None) or found is None:
+        if not await self._passwords.check(password, found[1] if found else None) or found is None:
             raise WrongCredentials
         staff, password_hash = found
         await self._throttle.succeeded(name, address)
         session = Session(secrets.token_urlsafe(32), secrets.token_urlsafe(32), staff)
         async with self._pool.connection() as connection:
-            if needs_rehash(password_hash):
-                await repository.set_password(connection, name, hash_password(password))
+            if self._passwords.needs_rehash(password_hash):
+                await repository.set_password(connection, name, self._passwords.hash(password))
             await repository.start_session(
                 connection, _hash(session.token), staff.id, session.csrf_token, self.session_lifetime
             )
@@ -68,7 +76,7 @@ class StaffService:
     async def add(self, name: str, first_name: str, roles: list[Role], password: str) -> Staff:
         """Raises NameTaken."""
         async with self._pool.connection() as connection:
-            staff = await repository.add(connection, name, first_name, roles, hash_password(password))
+            staff = await repository.add(connection, name, first_name, roles, self._passwords.hash(password))
         if staff is None:
             raise NameTaken(name)
         return staff
@@ -76,7 +84,7 @@ class StaffService:
     async def change_password(self, name: str, password: str) -> None:
         """Ends the account's sessions. Raises UnknownStaff."""
         async with self._pool.connection() as connection:
-            staff_id = await repository.set_password(connection, name, hash_password(password))
+            staff_id = await repository.set_password(connection, name, self._passwords.hash(password))
             if staff_id is None:
                 raise UnknownStaff(name)
             await repository.end_sessions(connection, staff_id)
@@ -85,7 +93,7 @@ class StaffService:
         """As `change_password`, but sessions go on where the password is that one already. Raises UnknownStaff."""
         async with self._pool.connection() as connection:
             found = await repository.find(connection, name)
-        if found is None or not await check_password(password, found[1]):
+        if found is None or not await self._passwords.check(password, found[1]):
             await self.change_password(name, password)
 
     async def set_active(self, name: str, *, active: bool) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from limits.aio.storage import MemoryStorage
 from pydantic import SecretStr
 
@@ -16,6 +17,7 @@ from api.handoff.service import HandoffService
 from api.handoff.texts import Texts
 from api.settings import ApiSettings
 from api.staff.models import Role, Session
+from api.staff.passwords import Passwords
 from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
 from common.database import Pool, create_pool
@@ -25,6 +27,8 @@ from tests.fakes.faq import FakeFaq
 from tests.fakes.rasa import FakeRasa
 from tests.fakes.server import served
 
+# What staff's passwords are hashed with here: as little work as Argon2 can do.
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 SECRET = "internal-secret-of-the-tests-0123456789"
 
 
@@ -48,7 +52,7 @@ def conversations(pool: Pool, api_database: str) -> ConversationService:
 async def staff(pool: Pool) -> StaffService:
     async with pool.connection() as connection:
         await connection.execute("TRUNCATE staff, staff_sessions, handoffs, conversations CASCADE")
-    return StaffService(pool, LoginThrottle(MemoryStorage()), session_lifetime=timedelta(hours=1))
+    return StaffService(pool, LoginThrottle(MemoryStorage()), session_lifetime=timedelta(hours=1), passwords=QUICK)
 
 
 @pytest.fixture
@@ -114,6 +118,6 @@ async def site(
             actions_url=rasa_url,
             limit_conversations_per_address="10000/minute",
         )
-        app = create_app(settings, commerce=shop.as_commerce())
+        app = create_app(settings, commerce=shop.as_commerce(), passwords=QUICK)
         async with served(app) as url:
             yield Site(url, app, staff)

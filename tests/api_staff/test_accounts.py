@@ -9,6 +9,7 @@ from api.staff.__main__ import read_arguments, run
 from api.staff.errors import NameTaken, UnknownStaff, WrongCredentials
 from api.staff.models import Role
 from api.staff.service import StaffService
+from tests.api_staff.conftest import QUICK
 from tests.api_staff.site import PASSWORD
 
 
@@ -20,7 +21,7 @@ def settings(api_database: str, staff: StaffService) -> ApiSettings:  # noqa: AR
 
 async def command(settings: ApiSettings, monkeypatch: pytest.MonkeyPatch, *arguments: str, stdin: str = "") -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{stdin}\n"))
-    await run(read_arguments(list(arguments)), settings)
+    await run(read_arguments(list(arguments)), settings, QUICK)
 
 
 async def test_an_account_is_added_and_can_log_in(
