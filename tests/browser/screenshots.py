@@ -17,7 +17,7 @@ IMAGES = ROOT / "docs" / "images"
 
 
 async def take(url: str, password: str) -> None:
-    async with chromium() as browser, tab(browser, url) as shop, tab(browser, url) as desk:
+    async with chromium() as browser, tab(browser, url) as shop, tab(browser, url, height=960) as desk:
         await desk.log_in("ada", password)
         chat = Chat(shop)
         await chat.visit("liam")
@@ -42,6 +42,7 @@ async def talk(chat: Chat, desk: Tab) -> None:
     await chat.say("It's for my sister. Can she change it in your shop in Cork?")
     await expect(desk.page.get_by_role("log")).to_contain_text("in Cork", timeout=PATIENCE_MS)
     await reply.fill("Yes, with the gift note she can.")
+    await desk.page.evaluate("scrollTo(0, 0)")
     await desk.page.screenshot(path=IMAGES / "desk.png")
 
 
