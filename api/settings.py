@@ -6,6 +6,7 @@ from pydantic_settings import NoDecode
 from backends.http.settings import CommerceSettings
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+SecondsByChannel = Annotated[tuple[tuple[str, Annotated[float, Field(ge=0, le=30)]], ...], NoDecode]
 
 
 class ApiSettings(CommerceSettings):
@@ -44,6 +45,9 @@ class ApiSettings(CommerceSettings):
     turn_timeout: float = 25.0
     # Seconds after which the turn of a process that died is taken up by another.
     turn_lease: float = 10.0
+    # By channel, seconds in which what else the customer writes is answered together, such as "sms=3, whatsapp=1.5".
+    # Elsewhere nothing waits for more; what comes while a turn runs is answered together by the next one.
+    collect_seconds: SecondsByChannel = ()
 
     # Hours until staff log in again.
     staff_session_hours: float = 12.0
@@ -77,4 +81,12 @@ class ApiSettings(CommerceSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("collect_seconds", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if isinstance(value, str):
+            parts = [part.partition("=") for part in value.split(",") if part.strip()]
+            return tuple((name.strip(), seconds.strip()) for name, _, seconds in parts)
         return value

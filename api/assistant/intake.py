@@ -7,6 +7,7 @@ IntakeError       becomes a 4xx problem with `code`
 └── KeyReused       the Idempotency-Key came before with another body
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID, uuid4
@@ -75,7 +76,9 @@ class Intake:
         *,
         owner: str,
         lease: float,
+        collect: Mapping[str, float],
     ) -> None:
+        """`collect`: channel → seconds in which what else comes is answered together with it."""
         self._conversations = conversations
         self._guests = guests
         self._handoff = handoff
@@ -83,6 +86,11 @@ class Intake:
         self._metrics = metrics
         self._owner = owner
         self._lease = lease
+        self._collect = dict(collect)
+
+    def collecting(self, channel: str) -> float:
+        """Seconds to wait for more before a message of the channel is answered."""
+        return self._collect.get(channel, 0.0)
 
     async def accept(self, conversation_id: UUID, incoming: Incoming) -> tuple[Accepted, Turn | None]:
         """Store the message; it is durable on return. The turn is this process's to run now, or None.
@@ -155,6 +163,7 @@ class Intake:
             client=client,
             owner=self._owner,
             lease=self._lease,
+            collect=self.collecting(conversation.channel) if read.kind == "text" else 0,
         )
 
     def _fingerprint(self, incoming: Incoming) -> bytes:

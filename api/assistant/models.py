@@ -16,7 +16,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What the assistant owes an answer to. `attempts` counts how often it was taken up, this time included."""
+    """What the assistant owes one answer to: a message, or several texts that came while it was busy.
+
+    `message_id` is the last one's, `content` the texts joined by newlines. `attempts` counts how often the turn was
+    taken up, this time included; it consists of the same messages each time.
+    """
 
     message_id: UUID
     conversation_id: UUID
@@ -24,3 +28,4 @@ class Turn:
     content: str
     client: str
     attempts: int
+    messages: tuple[UUID, ...]

@@ -4,11 +4,27 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from api.assistant.models import Accepted, Outcome, Turn, TurnKind
+from api.assistant.text import MAX_TEXT
 from common.database import Connection, fetch_all, fetch_one
 
+TOGETHER = 20  # messages that one turn answers at most
 
-def to_turn(row: DictRow) -> Turn:
-    return Turn(**row)
+
+def to_turn(rows: list[DictRow]) -> Turn | None:
+    """`rows`: the turn's messages."""
+    if not rows:
+        return None
+    rows = sorted(rows, key=lambda row: row["seq"])
+    last = rows[-1]
+    return Turn(
+        message_id=last["message_id"],
+        conversation_id=last["conversation_id"],
+        kind=last["kind"],
+        content="\n".join(row["content"] for row in rows),
+        client=last["client"],
+        attempts=last["attempts"],
+        messages=tuple(row["message_id"] for row in rows),
+    )
 
 
 async def find_accepted(
@@ -48,74 +64,96 @@ async def insert_turn(
     client: str,
     owner: str,
     lease: float,
+    collect: float,
 ) -> Turn | None:
-    """Queue the turn. It is `owner`'s at once and returned, unless the conversation has an earlier one open."""
-    cursor = await connection.execute(
+    """Queue the turn. It is `owner`'s at once and returned, unless an earlier one is open or more is waited for.
+
+    `collect`: seconds in which what else comes is answered together with it.
+    """
+    rows = await fetch_all(
+        connection,
         """
-        WITH open AS (SELECT count(*) AS turns FROM turns WHERE conversation_id = %(conversation)s
-                      AND finished_at IS NULL)
-        INSERT INTO turns (message_id, conversation_id, seq, kind, content, client, attempts, leased_by, leased_until)
-        SELECT %(message)s, %(conversation)s, %(seq)s, %(kind)s, %(content)s, %(client)s,
-               CASE WHEN turns = 0 THEN 1 ELSE 0 END,
-               CASE WHEN turns = 0 THEN %(owner)s END,
-               CASE WHEN turns = 0 THEN clock_timestamp() + make_interval(secs => %(lease)s) END
-        FROM open
-        RETURNING message_id, conversation_id, kind, content, client, attempts
+        WITH now AS (SELECT %s = 0 AND NOT EXISTS (
+            SELECT FROM turns WHERE conversation_id = %s AND finished_at IS NULL) AS alone)
+        INSERT INTO turns (message_id, conversation_id, seq, kind, content, client, due_at,
+                           attempts, batch, leased_by, leased_until)
+        SELECT %s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s),
+               CASE WHEN alone THEN 1 ELSE 0 END,
+               CASE WHEN alone THEN %s END,
+               CASE WHEN alone THEN %s END,
+               CASE WHEN alone THEN clock_timestamp() + make_interval(secs => %s) END
+        FROM now
+        RETURNING message_id, conversation_id, seq, kind, content, client, attempts
         """,
-        {
-            "conversation": conversation_id,
-            "message": accepted.message_id,
-            "seq": accepted.seq,
-            "kind": kind,
-            "content": content,
-            "client": client,
-            "owner": owner,
-            "lease": lease,
-        },
+        collect,
+        conversation_id,
+        *(accepted.message_id, conversation_id, accepted.seq, kind, content, client, collect),
+        *(accepted.message_id, owner, lease),
     )
-    row = await cursor.fetchone()
-    assert row is not None
-    turn = to_turn(row)
-    return turn if turn.attempts else None
+    turn = to_turn(rows)
+    return turn if turn and turn.attempts else None
 
 
 async def claim_next(connection: Connection, conversation_id: UUID, *, owner: str, lease: float) -> Turn | None:
-    """The oldest open turn, unless another process's lease on it still runs. The conversation must be locked."""
+    """The oldest open turn, unless it is not due yet or another process's lease on it still runs.
+
+    Texts that wait one behind the other become one turn when it is taken up for the first time, as long as they fit
+    into one; whatever joins the queue later is not added to it. The conversation must be locked.
+    """
     cursor = await connection.execute(
         """
-        UPDATE turns SET leased_by = %(owner)s, attempts = attempts + 1,
-            leased_until = clock_timestamp() + make_interval(secs => %(lease)s)
-        WHERE message_id = (
-                SELECT message_id FROM turns WHERE conversation_id = %(conversation)s AND finished_at IS NULL
-                ORDER BY seq LIMIT 1)
+        WITH open AS (
+            SELECT message_id, seq, batch, due_at, leased_until, leased_by,
+                   row_number() OVER queue AS number,
+                   count(*) FILTER (WHERE kind <> 'text') OVER queue AS others,
+                   sum(length(content) + 1) OVER queue - 1 AS characters
+            FROM turns WHERE conversation_id = %(conversation)s AND finished_at IS NULL
+            WINDOW queue AS (ORDER BY seq)
+        ), oldest AS (
+            SELECT * FROM open WHERE number = 1 AND due_at <= clock_timestamp()
             AND (leased_until IS NULL OR leased_until < clock_timestamp() OR leased_by = %(owner)s)
-        RETURNING message_id, conversation_id, kind, content, client, attempts
+        ), chosen AS (
+            SELECT open.message_id, open.seq FROM open, oldest
+            WHERE open.number = 1 OR open.batch = oldest.batch
+            OR (oldest.batch IS NULL AND open.others = 0 AND open.number <= %(together)s
+                AND open.characters <= %(characters)s)
+        )
+        UPDATE turns SET leased_by = %(owner)s, attempts = attempts + 1,
+            batch = (SELECT message_id FROM chosen ORDER BY seq DESC LIMIT 1),
+            leased_until = clock_timestamp() + make_interval(secs => %(lease)s)
+        WHERE message_id IN (SELECT message_id FROM chosen)
+        RETURNING message_id, conversation_id, seq, kind, content, client, attempts
         """,
-        {"owner": owner, "lease": lease, "conversation": conversation_id},
+        {
+            "owner": owner,
+            "lease": lease,
+            "conversation": conversation_id,
+            "together": TOGETHER,
+            "characters": MAX_TEXT,
+        },
     )
-    row = await cursor.fetchone()
-    return to_turn(row) if row else None
+    return to_turn(await cursor.fetchall())
 
 
-async def finish(connection: Connection, message_id: UUID, *, owner: str, attempts: int, outcome: Outcome) -> bool:
+async def finish(connection: Connection, turn: Turn, *, owner: str, outcome: Outcome) -> bool:
     """False when another process has taken the turn up since."""
-    row = await fetch_one(
+    rows = await fetch_all(
         connection,
         "UPDATE turns SET finished_at = clock_timestamp(), outcome = %s, leased_until = NULL "
-        "WHERE message_id = %s AND leased_by = %s AND attempts = %s AND finished_at IS NULL RETURNING message_id",
+        "WHERE batch = %s AND leased_by = %s AND attempts = %s AND finished_at IS NULL RETURNING message_id",
         outcome,
-        message_id,
+        turn.message_id,
         owner,
-        attempts,
+        turn.attempts,
     )
-    return row is not None
+    return bool(rows)
 
 
-async def renew(connection: Connection, message_ids: list[UUID], *, owner: str, lease: float) -> None:
+async def renew(connection: Connection, turn_ids: list[UUID], *, owner: str, lease: float) -> None:
     await connection.execute(
         "UPDATE turns SET leased_until = clock_timestamp() + make_interval(secs => %s) "
-        "WHERE message_id = ANY(%s) AND leased_by = %s AND finished_at IS NULL",
-        (lease, message_ids, owner),
+        "WHERE batch = ANY(%s) AND leased_by = %s AND finished_at IS NULL",
+        (lease, turn_ids, owner),
     )
 
 
@@ -132,10 +170,11 @@ async def abandoned(connection: Connection, *, limit: int = 100) -> list[UUID]:
         connection,
         """
         SELECT conversation_id FROM (
-            SELECT DISTINCT ON (conversation_id) conversation_id, leased_until FROM turns
+            SELECT DISTINCT ON (conversation_id) conversation_id, leased_until, due_at FROM turns
             WHERE finished_at IS NULL ORDER BY conversation_id, seq
         ) AS oldest
-        WHERE leased_until IS NULL OR leased_until < clock_timestamp() LIMIT %s
+        WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
+        ORDER BY due_at LIMIT %s
         """,
         limit,
     )

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from api.assistant.ports import Handoff
 from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
 from api.conversations.errors import AnotherCustomer
 from api.conversations.models import AuthLevel, Conversation, State
-from api.conversations.service import ConversationService
+from api.conversations.service import DATABASE_TROUBLE, ConversationService
 from api.identity.assertions import Assertions
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
 from api.metrics import Metrics
@@ -24,6 +25,7 @@ from common.database import Connection
 log = structlog.get_logger(__name__)
 
 TYPING_AFTER_SECONDS = 0.3
+TYPING_AGAIN_SECONDS = 4.0  # readers show it for a few seconds
 MAX_ATTEMPTS = 5  # a turn that brings down process after process is given up
 
 
@@ -182,10 +184,7 @@ class TurnRunner:
             if conversation.state is not State.BOT and outcome != "dropped":
                 outcome, answer, apologise = "dropped", None, ""
                 self._metrics.replies_dropped.inc()
-            finished = await repository.finish(
-                connection, turn.message_id, owner=self._owner, attempts=turn.attempts, outcome=outcome
-            )
-            if not finished:
+            if not await repository.finish(connection, turn, owner=self._owner, outcome=outcome):
                 return None, None
             if apologise:
                 await self._say(connection, turn, apology(apologise))
@@ -232,14 +231,21 @@ class TurnRunner:
             turn.conversation_id,
             type="message",
             author="bot",
-            body={**body, "in_reply_to": str(turn.message_id)},
+            body={
+                **body,
+                "in_reply_to": str(turn.message_id),
+                "answers": [str(message_id) for message_id in turn.messages],
+            },
         )
 
     async def _show_typing(self, conversation_id: UUID) -> None:
-        """Only for answers that take long enough to be noticed."""
+        """Only for answers that take long enough to be noticed; as long as they take."""
         await asyncio.sleep(TYPING_AFTER_SECONDS)
-        async with self._conversations.transaction() as connection:
-            await self._conversations.typing(connection, conversation_id, "bot")
+        with contextlib.suppress(*DATABASE_TROUBLE):
+            while True:
+                async with self._conversations.transaction() as connection:
+                    await self._conversations.typing(connection, conversation_id, "bot")
+                await asyncio.sleep(TYPING_AGAIN_SECONDS)
 
 
 def message_body(message: BotMessage) -> dict[str, Any]:

@@ -3,20 +3,17 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
 from api.assistant import repository
 from api.assistant.models import Turn
 from api.assistant.turns import TurnRunner
 from api.conversations.errors import UnknownConversation
-from api.conversations.service import ConversationService
+from api.conversations.service import DATABASE_TROUBLE, ConversationService
 
 log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 5.0
-DATABASE_TROUBLE = (psycopg.Error, PoolTimeout, OSError)
 
 
 class TurnWorker:
@@ -56,9 +53,12 @@ class TurnWorker:
             async with self._conversations.transaction() as connection:
                 await repository.release(connection, owner=self._owner)
 
-    def kick(self, conversation_id: UUID, turn: Turn | None = None) -> None:
-        """There may be something to answer; `turn` is leased by this process already."""
+    def kick(self, conversation_id: UUID, turn: Turn | None = None, *, after: float = 0) -> None:
+        """There may be something to answer in `after` seconds; `turn` is leased by this process already."""
         if self._stopping:
+            return
+        if after and turn is None:
+            asyncio.get_running_loop().call_later(after, self.kick, conversation_id)
             return
         if conversation_id in self._busy:
             self._look_again.add(conversation_id)
@@ -116,4 +116,6 @@ class TurnWorker:
                 await work()
             except DATABASE_TROUBLE as error:
                 log.warning("worker_interrupted", error=type(error).__name__)
+            except Exception:
+                log.exception("worker_crashed")
             await asyncio.sleep(seconds)

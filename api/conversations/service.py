@@ -5,11 +5,17 @@ from typing import Any
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
+import psycopg
+from psycopg_pool import PoolTimeout
+
 from api.conversations import repository
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
 from api.conversations.hub import CHANNEL, Hub
 from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State
 from common.database import Connection, Pool
+
+# What background work meets while the database is away or has no connection to spare; it goes on afterwards.
+DATABASE_TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError)
 
 
 def topic_of(conversation_id: UUID) -> str:

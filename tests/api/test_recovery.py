@@ -92,9 +92,10 @@ async def test_two_processes_keep_the_order_of_one_conversation(start_gateway: S
         for number in range(10):
             customer.http = (one, other)[number % 2].http
             accepted.append((await customer.say(f"m{number}"))["message_id"])
-        for number in range(10):
-            assert (await customer.reply())["text"] == f"re: m{number}"
-        assert [call["message_id"] for call in rasa.calls] == accepted
+        answered: list[str] = []
+        while len(answered) < len(accepted):
+            answered += (await customer.reply())["answers"]
+        assert answered == accepted
         assert rasa.most_at_once[customer.id] == 1
 
 

@@ -93,7 +93,7 @@ async def send_message(
         accepted, turn = await services.intake.accept(conversation.id, incoming)
     except IntakeError as error:
         raise Problem(422, error.code, INTAKE_DETAILS[error.code]) from None
-    services.worker.kick(conversation.id, turn)
+    services.worker.kick(conversation.id, turn, after=services.intake.collecting(conversation.channel))
     return MessageAccepted(message_id=accepted.message_id, seq=accepted.seq)
 
 

@@ -68,6 +68,7 @@ class EventOut(BaseModel):
     text: str | None = None
     message_id: UUID | None = None
     in_reply_to: UUID | None = None
+    answers: list[UUID] | None = None
     buttons: list[dict[str, Any]] | None = None
     cards: list[dict[str, Any]] | None = None
     source: dict[str, Any] | None = None
