@@ -4,6 +4,7 @@
 on the WebSocket), for stock Rasa the answer of its REST webhook.
 """
 
+import asyncio
 import json
 import time
 import uuid
@@ -13,6 +14,8 @@ from typing import Protocol, Self
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
+
+LONGEST_TURN = 60.0  # seconds; a turn without an answer ends the run instead of stopping it
 
 
 class Customer(Protocol):
@@ -57,11 +60,12 @@ class AftercareCustomer:
         headers = {**self._headers, "Idempotency-Key": str(uuid.uuid4())}
         answer = await self._http.post(f"{self._url}/messages", json={"text": text}, headers=headers)
         message_id = answer.raise_for_status().json()["message_id"]
-        while True:
-            event = json.loads(await self._socket.recv())
-            if event["type"] == "message" and event.get("in_reply_to") == message_id:
-                self.last_reply = event
-                return time.perf_counter() - started
+        async with asyncio.timeout(LONGEST_TURN):
+            while True:
+                event = json.loads(await self._socket.recv())
+                if event["type"] == "message" and event.get("in_reply_to") == message_id:
+                    self.last_reply = event
+                    return time.perf_counter() - started
 
 
 class StockCustomer:
