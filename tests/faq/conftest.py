@@ -2,22 +2,28 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from faq.app import create_app
 from faq.encoder.export import prepare
 from faq.encoder.onnx import OnnxEncoder
-from tests.faq.service import Service, free_port
+from faq.settings import FaqSettings
+from tests.faq.service import SECRET, Process, Service, free_port, running
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
 def faq_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the exported model: the one of this checkout where it was prepared, else a fresh one."""
-    shared = Path(os.environ.get("AFTERCARE_DATA", ROOT / ".data"))
-    data = shared if (shared / "models").is_dir() else tmp_path_factory.mktemp("faq-data")
+    """A data folder with the exported model, which is made once in a checkout and shared with `make run`."""
+    models = ROOT / ".data" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    data = tmp_path_factory.mktemp("faq-data")
+    (data / "models").symlink_to(models)
     command = [sys.executable, "-m", "faq", "prepare", "--data", str(data), "--model", "packaged"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return data
@@ -39,30 +45,42 @@ def fp32(model_folder: Path) -> OnnxEncoder:
 
 
 @pytest.fixture
-def start_service(faq_data: Path) -> Iterator[Callable[..., Service]]:
-    """`start_service(database_url, **settings)` → a running `python -m faq serve`, ended after the test."""
-    running: list[Service] = []
+def start_service(int8: OnnxEncoder) -> Iterator[Callable[..., Service]]:
+    """`start_service(database_url, **settings)` → the application over HTTP, with the model that was loaded once."""
+    with ExitStack() as started:
 
-    def start(database_url: str = "", **settings: str) -> Service:
-        port = free_port()
-        environment = os.environ | {
-            "AFTERCARE_DATA": str(faq_data),
-            "AFTERCARE_DATABASE_URL": database_url,
-            "AFTERCARE_INTERNAL_SECRET": "between-us",
-            "AFTERCARE_FAQ_PORT": str(port),
-            "AFTERCARE_LOG_JSON": "true",
-            **{f"AFTERCARE_{name.upper()}": value for name, value in settings.items()},
-        }
-        log = faq_data / f"serve-{port}.log"
-        with log.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "faq", "serve"], cwd=ROOT, env=environment, stdout=file, stderr=file
+        def start(database_url: str, **settings: float) -> Service:
+            chosen = FaqSettings.model_validate(
+                {"database_url": database_url, "internal_secret": SecretStr(SECRET)} | settings
             )
-        service = Service(port, process, log)
-        running.append(service)
-        service.wait_until_ready()
-        return service
+            return Service(started.enter_context(running(create_app(chosen, encoder=int8))))
 
-    yield start
-    for service in running:
-        service.stop()
+        yield start
+
+
+@pytest.fixture
+def start_process(faq_data: Path) -> Iterator[Callable[..., Process]]:
+    """`start_process(database_url, **settings)` → a running `python -m faq serve`, ended after the test."""
+    with ExitStack() as started:
+
+        def start(database_url: str, **settings: str) -> Process:
+            port = free_port()
+            environment = os.environ | {
+                "AFTERCARE_DATA": str(faq_data),
+                "AFTERCARE_DATABASE_URL": database_url,
+                "AFTERCARE_INTERNAL_SECRET": SECRET,
+                "AFTERCARE_FAQ_PORT": str(port),
+                "AFTERCARE_LOG_JSON": "true",
+                **{f"AFTERCARE_{name.upper()}": value for name, value in settings.items()},
+            }
+            log = faq_data / f"serve-{port}.log"
+            with log.open("wb") as file:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "faq", "serve"], cwd=ROOT, env=environment, stdout=file, stderr=file
+                )
+            service = Process(port, process, log)
+            started.callback(service.stop)
+            service.wait_until_ready()
+            return service
+
+        yield start

@@ -2,7 +2,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,9 @@ from typing import Any
 import httpx
 import uvicorn
 from fastapi import FastAPI
+
+SECRET = "between-us"
+HEADERS = {"X-Aftercare-Secret": SECRET}
 
 
 def free_port() -> int:
@@ -25,8 +28,7 @@ def running(app: FastAPI) -> Iterator[httpx.Client]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
-    headers = {"X-Aftercare-Secret": "between-us"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:
+    with client_of(port) as client:
         try:
             while not server.started or client.get("/readyz").status_code != 200:
                 assert thread.is_alive()
@@ -37,33 +39,22 @@ def running(app: FastAPI) -> Iterator[httpx.Client]:
             thread.join(20)
 
 
+def client_of(port: int) -> httpx.Client:
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=HEADERS, timeout=30, verify=False, trust_env=False)
+
+
 class Service:
-    """A `python -m faq serve` in a process of its own, spoken to over HTTP."""
+    """The FAQ service, spoken to over HTTP."""
 
-    def __init__(self, port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-        self.process = process
-        self.log = log
-        self.http = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", headers={"X-Aftercare-Secret": "between-us"}, timeout=30
-        )
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
-        self.wait_for(self._ready, seconds)
-
-    def _ready(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()
-        try:
-            return self.http.get("/readyz").status_code == 200
-        except httpx.ConnectError:
-            return False
-
-    def wait_for(self, condition: Any, seconds: float) -> float:
-        """Seconds until `condition()` held; fails after `seconds`."""
+    def wait_for(self, condition: Callable[[], bool], seconds: float) -> None:
+        """Until `condition()` holds; fails after `seconds`."""
         started = time.monotonic()
         while not condition():
             assert time.monotonic() - started < seconds, f"not within {seconds} s"
             time.sleep(0.02)
-        return time.monotonic() - started
 
     def understand(self, text: str, **more: str) -> dict[str, Any]:
         answer = self.http.post("/v1/understand", json={"text": text, **more})
@@ -87,6 +78,25 @@ class Service:
         assert made.status_code == 200, made.text
         result: dict[str, Any] = made.json()
         return result
+
+
+class Process(Service):
+    """A `python -m faq serve` in a process of its own."""
+
+    def __init__(self, port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        super().__init__(client_of(port))
+        self.process = process
+        self.log = log
+
+    def wait_until_ready(self, seconds: float = 60) -> None:
+        self.wait_for(self._ready, seconds)
+
+    def _ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return self.http.get("/readyz").status_code == 200
+        except httpx.ConnectError:
+            return False
 
     def stop(self) -> None:
         self.http.close()

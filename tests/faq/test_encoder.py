@@ -57,7 +57,8 @@ def test_a_text_has_the_same_vector_alone_and_in_any_batch(encoder: Encoder):
     assert np.abs(together - alone).max() < 1e-5
 
 
-@pytest.mark.timeout(300)  # loads PyTorch in another process
+@pytest.mark.slow  # loads PyTorch in another process
+@pytest.mark.timeout(300)
 def test_the_serving_encoder_equals_sentence_transformers(fp32: OnnxEncoder, int8: OnnxEncoder):
     script = (
         "import sys, numpy, json, warnings; warnings.simplefilter('ignore')\n"
@@ -100,7 +101,8 @@ def test_a_missing_or_damaged_export_is_told_in_one_line(model_folder: Path, tmp
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.timeout(300)  # loads PyTorch in another process
+@pytest.mark.slow  # loads PyTorch in another process
+@pytest.mark.timeout(300)
 def test_a_damaged_export_is_made_again_before_serving(tmp_path: Path, model_folder: Path):
     settings = FaqSettings(data=tmp_path, faq_model=PACKAGED)
     copy = _copy(model_folder, tmp_path / "models" / model_folder.name)

@@ -1,4 +1,4 @@
-"""Curation to live answers, through real processes, the real model and a real PostgreSQL."""
+"""Curation to live answers, over HTTP, with the real model and a real PostgreSQL."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from tests.faq.service import Service
+from tests.faq.service import Process, Service
 
 Start = Callable[..., Service]
 FreshDatabase = Callable[[str, str], str]
@@ -17,15 +17,17 @@ def database(fresh_database: FreshDatabase) -> str:
     return fresh_database("faq", "faq")
 
 
-def test_a_published_entry_is_live_within_a_second_in_every_process(start_service: Start, database: str):
-    here, there = start_service(database), start_service(database)
+def test_a_published_entry_is_live_in_every_process_without_waiting_for_its_next_look(
+    start_process: Callable[..., Process], database: str
+):
+    here, there = (start_process(database, faq_poll_seconds="3600") for _ in range(2))
     here.create("gift-wrap", "Do you wrap gifts?", "Yes, for {{ gift_wrap_fee }}.", phrasings=["gift wrapping"])
     assert here.first("can you wrap my present") is None
 
     assert here.publish("gift-wrap")["status"] == "published"
 
     assert here.first("can you wrap my present") == "gift-wrap"
-    assert there.wait_for(lambda: there.first("can you wrap my present") == "gift-wrap", 1.0) <= 1.0
+    there.wait_for(lambda: there.first("can you wrap my present") == "gift-wrap", 30)
     assert there.understand("do you wrap gifts?")["candidates"][0]["answer"] == "Yes, for {{ gift_wrap_fee }}."
 
 
@@ -65,13 +67,13 @@ def test_an_unpublished_entry_is_offered_no_more(start_service: Start, database:
 
 
 def test_a_publication_whose_notification_was_lost_is_found_by_looking(start_service: Start, database: str):
-    service = start_service(database, faq_poll_seconds="0.3")
+    service = start_service(database, faq_poll_seconds=0.3)
     service.create("hours", "When are you open?")
     with psycopg.connect(database) as connection:  # as a restored backup or another tool would: no NOTIFY
         connection.execute("UPDATE faq.entries SET live_version = 1, published_at = now() WHERE id = 'hours'")
         connection.execute("UPDATE faq.live_revision SET revision = revision + 1")
 
-    service.wait_for(lambda: service.first("when are you open") == "hours", 3)
+    service.wait_for(lambda: service.first("when are you open") == "hours", 30)
 
 
 def test_of_two_edits_at_once_one_wins_and_the_other_is_told(start_service: Start, database: str):
@@ -115,7 +117,7 @@ def test_readers_never_see_an_entry_half_changed(start_service: Start, database:
 
 
 def test_answers_go_on_from_memory_while_the_database_is_away(start_service: Start, database: str, postgres_url: str):
-    service = start_service(database, faq_poll_seconds="0.2")
+    service = start_service(database, faq_poll_seconds=0.2)
     service.create("hours", "When are you open?")
     service.publish("hours")
     name = database.rsplit("/", 1)[-1].split("?", maxsplit=1)[0]
