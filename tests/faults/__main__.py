@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=2.0, help="of customers and faults; start and end come on top")
     parser.add_argument("--customers", type=int, default=10, help="at the same time")
-    parser.add_argument("--every", type=float, default=3.4, help="seconds between two faults, on average")
+    parser.add_argument("--every", type=float, default=3.0, help="seconds between two faults, on average")
     parser.add_argument("--report", type=Path, help="write the result as JSON")
     parser.add_argument("--keep-logs", type=Path, help="copy the processes' logs there")
     given = parser.parse_args()

@@ -76,6 +76,10 @@ class Customer:
     async def pause(self) -> None:
         await asyncio.sleep(self.rng.uniform(0.1, 1.5))
 
+    async def wait(self) -> None:
+        """As one who was asked to try again later."""
+        await asyncio.sleep(self.rng.uniform(2.0, 5.0))
+
     async def say(self, text: str) -> Sent:
         """Acknowledged on return. Raises GaveUp."""
         headers = {**self.headers, "Idempotency-Key": str(uuid.UUID(int=self.rng.getrandbits(128)))}

@@ -26,6 +26,9 @@ class Link:
 
     def cut(self) -> None:
         self._cut = True
+        self.break_all()
+
+    def break_all(self) -> None:
         for writer in tuple(self._writers):
             writer.transport.abort()
 
@@ -71,6 +74,7 @@ class Links:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="links", daemon=True)
         self._ready = threading.Event()
+        self._over = asyncio.Event()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -81,7 +85,7 @@ class Links:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(5)
 
     def cut(self, name: str) -> None:
@@ -98,16 +102,17 @@ class Links:
             self.heal(name)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._start())
-        self._loop.run_forever()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(self._loop), return_exceptions=True))
-        self._loop.close()
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
 
-    async def _start(self) -> None:
+    async def _serve(self) -> None:
         self._links = {name: Link(port, target) for name, (port, target) in self._ports.items()}
-        for link in self._links.values():
-            await link.serve()
+        servers = [await link.serve() for link in self._links.values()]
         self._ready.set()
+        await self._over.wait()
+        for server in servers:
+            server.close()
+        for link in self._links.values():
+            link.heal()
+            link.break_all()
+        await asyncio.sleep(0)  # the transports close in the loop's next round
