@@ -1,26 +1,60 @@
 """Start a new session when the current one has grown long, so that the 500th turn costs what the 10th does.
 
-Rasa loads, deserialises and sends to the action server every event since the session started (570 ms a turn after 600
-turns). A session that expires carries all slots over (domain: `carry_over_slots_to_new_session`), so nothing that the
-dialogue decides on is lost. Never in the middle of a form: Rasa's session start forgets the active loop.
+Rasa loads, deserialises, turns into states and sends to the action server every event since the session started (570 ms
+a turn after 600 turns). Two corrections:
+
+* A session of more than MAX_EVENTS events counts as expired.
+* `action_session_start` carries over each slot's value once instead of every `SlotSet` event there ever was (which
+  would grow with each session), and, if the session was only long, the active form with the question that it asked.
+
+Nothing that the dialogue decides on is lost: that is slots (domain: `carry_over_slots_to_new_session`) and the form.
 """
 
+from typing import List
+
+from rasa.core.actions.action import ActionSessionStart
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-MAX_EVENTS = 120
+MAX_EVENTS = 60
 
 _original = MessageProcessor._has_session_expired
 
 
 def has_session_expired(self: MessageProcessor, tracker: DialogueStateTracker) -> bool:
-    """Like Rasa's, and also when the session holds more than MAX_EVENTS events and no form is active."""
+    """Like Rasa's, and also when the session holds more than MAX_EVENTS events."""
     if _original(self, tracker):
         return True
-    if not self.domain.session_config.are_sessions_enabled() or not self.domain.session_config.carry_over_slots:
-        return False
-    return len(tracker.events) > MAX_EVENTS and not tracker.active_loop_name
+    config = self.domain.session_config
+    return config.are_sessions_enabled() and config.carry_over_slots and len(tracker.events) > MAX_EVENTS
+
+
+def values_of(tracker: DialogueStateTracker) -> List[Event]:
+    return [SlotSet(slot.name, slot.value) for slot in tracker.slots.values() if slot.value != slot.initial_value]
+
+
+async def start_session(
+    self: ActionSessionStart,
+    output_channel: OutputChannel,
+    nlg: NaturalLanguageGenerator,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+) -> List[Event]:
+    """Rasa's own events, with each slot once; a form that was going on goes on, unless its session timed out."""
+    del self, output_channel, nlg  # of Rasa's signature
+    started: List[Event] = [SessionStarted()]
+    if domain.session_config.carry_over_slots:
+        started += values_of(tracker)
+    if tracker.active_loop_name and len(tracker.events) > MAX_EVENTS:
+        started += [ActionExecuted(tracker.active_loop_name), ActiveLoop(tracker.active_loop_name)]
+    return [*started, ActionExecuted(ACTION_LISTEN_NAME)]
 
 
 def apply() -> None:
     MessageProcessor._has_session_expired = has_session_expired
+    ActionSessionStart.run = start_session

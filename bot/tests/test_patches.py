@@ -13,12 +13,13 @@ from typing import Any, Dict, Iterator, List
 import pytest
 from jsonschema import ValidationError
 from patches import action_calls, events, sessions, trackers
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionSessionStart, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
+from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
@@ -184,10 +185,35 @@ def test_a_session_that_grew_long_ends() -> None:
     assert processor()._has_session_expired(conversation(sessions.MAX_EVENTS + 1))
 
 
-def test_a_session_never_ends_for_its_length_in_the_middle_of_a_form_or_where_slots_would_be_lost() -> None:
-    assert not processor()._has_session_expired(conversation(500, form=True))
+def test_a_session_never_ends_for_its_length_where_slots_would_be_lost() -> None:
     assert not processor(carry_over=False)._has_session_expired(conversation(500))
     assert not processor(minutes=0)._has_session_expired(conversation(500))
+
+
+def begun_after(tracker: DialogueStateTracker) -> DialogueStateTracker:
+    domain = Domain.from_dict({"session_config": {"carry_over_slots_to_new_session": True}})
+    events = asyncio.run(ActionSessionStart().run(None, None, tracker, domain))
+    session = DialogueStateTracker("c", [TextSlot("wanted", []), TextSlot("order", [])])
+    for event in events:
+        session.update(event)
+    return session
+
+
+def test_a_long_session_goes_on_with_its_slots_and_its_form() -> None:
+    tracker = DialogueStateTracker("c", [TextSlot("wanted", []), TextSlot("order", [])])
+    for number in range(sessions.MAX_EVENTS):
+        tracker.update(SlotSet("wanted", f"value {number}"))
+    tracker.update(ActiveLoop("return_form"))
+    begun = begun_after(tracker)
+    assert begun.get_slot("wanted") == f"value {sessions.MAX_EVENTS - 1}"
+    assert begun.get_slot("order") is None
+    assert begun.active_loop_name == "return_form"
+    assert begun.latest_action_name == "action_listen"
+    assert len(begun.events) < 8
+
+
+def test_a_short_session_that_timed_out_forgets_its_form() -> None:
+    assert begun_after(conversation(3, form=True)).active_loop_name is None
 
 
 @pytest.mark.parametrize("age", [0.0, 59 * 60, 61 * 60])
