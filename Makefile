@@ -56,6 +56,10 @@ test: lint chromium  ## everything: lint, types, unit, contract, functional, bro
 	cd bot && ../$(RASA_BIN)/python -m pytest tests -q
 	$(BIN)/python -m pytest
 
+.PHONY: test-faults
+test-faults: setup-dev  ## kill, pause and cut off processes under customers (below 4 minutes)
+	$(BIN)/python -m tests.faults --seed 3 --minutes 2 --customers 8
+
 .PHONY: bench
 bench: setup-dev  ## measure against a stock Rasa assistant; writes bench/results.json and bench/RESULTS.md
 	$(BIN)/python -m bench
