@@ -32,7 +32,7 @@ def faq() -> Iterator[FakeFaq]:
 
 @pytest.fixture
 def client(faq: FakeFaq) -> FaqClient:
-    return FaqClient(faq.url, SECRET, timeout=0.3, pause=0.3)
+    return FaqClient(faq.url, SECRET, timeout=3, pause=1)
 
 
 @pytest.fixture(scope="session")

@@ -26,12 +26,12 @@ def test_a_wrong_secret_is_a_service_that_is_not_available(faq: FakeFaq) -> None
         FaqClient(faq.url, "wrong").understand("hi")
 
 
-def test_a_slow_service_is_given_up_in_time(client: FaqClient, faq: FakeFaq) -> None:
-    faq.delay = 2.0
+def test_a_slow_service_is_given_up_in_time(faq: FakeFaq) -> None:
+    faq.delay = 20.0
     started = time.monotonic()
     with pytest.raises(FaqUnavailable):
-        client.understand("hi")
-    assert time.monotonic() - started < 1.0
+        FaqClient(faq.url, SECRET, timeout=0.3).understand("hi")
+    assert time.monotonic() - started < 10
 
 
 def test_after_three_failures_it_is_left_alone_for_a_while_and_then_asked_again(
@@ -43,7 +43,7 @@ def test_after_three_failures_it_is_left_alone_for_a_while_and_then_asked_again(
             client.understand("hi")
     assert len(faq.asked) == 3
     faq.status = 200
-    time.sleep(0.35)
+    time.sleep(1.1)
     assert client.understand("hi").decision == "answer"
 
 
@@ -85,7 +85,7 @@ def test_a_missing_vector_is_noticed(client: FaqClient, faq: FakeFaq) -> None:
 
 
 def test_conversations_may_ask_at_the_same_time(client: FaqClient, faq: FakeFaq) -> None:
-    faq.delay = 0.1
+    faq.delay = 1.0
     answers = []
     threads = [threading.Thread(target=lambda: answers.append(client.understand("hi"))) for _ in range(8)]
     started = time.monotonic()
@@ -94,4 +94,4 @@ def test_conversations_may_ask_at_the_same_time(client: FaqClient, faq: FakeFaq)
     for thread in threads:
         thread.join()
     assert len(answers) == 8
-    assert time.monotonic() - started < 0.8
+    assert time.monotonic() - started < 6  # one after the other they would take eight

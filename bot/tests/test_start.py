@@ -36,6 +36,7 @@ def test_the_domain_rules_and_examples_are_valid_together() -> None:
     assert [line for line in said if not line.endswith("is not used in any story or rule.")] == []
 
 
+@pytest.mark.slow
 def test_a_training_that_cannot_embed_ends_with_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AFTERCARE_FAQ_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("RASA_CACHE_DIRECTORY", str(tmp_path / "cache"))

@@ -81,7 +81,7 @@ def test_what_the_index_is_sure_of_is_no_longer_out_of_scope(
     assert parse(client, classifier, "what colour is a blue planet")["intent"]["name"] == "faq"
 
 
-@pytest.mark.parametrize("trouble", [{"status": 500}, {"delay": 1.0}, {"raw": b"<html>"}])
+@pytest.mark.parametrize("trouble", [{"status": 500}, {"delay": 30.0}, {"raw": b"<html>"}])
 def test_without_the_service_a_message_is_still_understood(
     client: FaqClient, faq: FakeFaq, storage: LocalModelStorage, trouble: Dict[str, Any]
 ) -> None:

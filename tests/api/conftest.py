@@ -63,7 +63,7 @@ class Customer:
         result: list[dict[str, Any]] = answer.json()["events"]
         return result
 
-    async def until(self, enough: Callable[[dict[str, Any]], bool], *, seconds: float = 10) -> dict[str, Any]:
+    async def until(self, enough: Callable[[dict[str, Any]], bool], *, seconds: float = 30) -> dict[str, Any]:
         """Read on until an event is the wanted one."""
         async with asyncio.timeout(seconds):
             while True:
@@ -136,7 +136,7 @@ def settings(api_database: str, rasa_url: str, tmp_path: Path) -> ApiSettings:
         rasa_url=rasa_url,
         faq_url=rasa_url,
         actions_url=rasa_url,
-        turn_timeout=3,
+        turn_timeout=20,
         turn_lease=1,
         limit_conversations_per_address="10000/minute",
         limit_messages_per_conversation="10000/minute",

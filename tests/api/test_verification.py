@@ -24,7 +24,7 @@ async def nobody_was_challenged_before(gateway: Gateway) -> None:
 
 
 async def eventually(happened: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await happened():  # noqa: ASYNC110 - what is waited for is in the database
             await asyncio.sleep(0.02)
 

@@ -18,7 +18,7 @@ async def shop() -> AsyncIterator[BrokenShop]:
 
 @pytest.fixture
 async def connect(shop: BrokenShop) -> AsyncIterator[Connect]:
-    """`connect(**settings)` → a client of the broken shop, impatient so that tests are quick."""
+    """`connect(**settings)` → a client of the broken shop; tests of its patience say how long it waits."""
     async with AsyncExitStack() as stack:
 
         def make(**changes: Any) -> HttpCommerce:
@@ -27,9 +27,9 @@ async def connect(shop: BrokenShop) -> AsyncIterator[Connect]:
                 "commerce_client_id": "aftercare",
                 "commerce_client_secret": "s3cret",
                 "commerce_backoff": 0.001,
-                "commerce_attempt_timeout": 0.3,
-                "commerce_read_timeout": 0.8,
-                "commerce_write_timeout": 0.8,
+                "commerce_attempt_timeout": 6,
+                "commerce_read_timeout": 8,
+                "commerce_write_timeout": 8,
             }
             client = create_commerce(CommerceSettings(**(settings | changes), _env_file=None))  # type: ignore[call-arg]
             stack.push_async_callback(client.aclose)

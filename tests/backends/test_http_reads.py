@@ -64,25 +64,27 @@ async def test_a_failure_that_the_shop_calls_final_is_not_repeated(shop: BrokenS
 
 
 async def test_a_slow_answer_is_abandoned_for_a_quick_one(shop: BrokenShop, connect: Connect) -> None:
-    shop.script(Answer(body=ORDER, wait=5), Answer(body=ORDER))
+    shop.script(Answer(body=ORDER, wait=60), Answer(body=ORDER))
     started = time.monotonic()
-    await connect().get_order(EMMA, "o1")
-    assert 0.3 <= time.monotonic() - started < 0.8
+    await connect(commerce_attempt_timeout=0.5).get_order(EMMA, "o1")
+    assert 0.5 <= time.monotonic() - started < 15
 
 
 async def test_a_read_takes_no_longer_than_its_bound(shop: BrokenShop, connect: Connect) -> None:
-    shop.script(Answer(body=ORDER, wait=5))
+    shop.script(Answer(body=ORDER, wait=60))
     started = time.monotonic()
     with pytest.raises(errors.TimedOut) as caught:
-        await connect(commerce_attempts=10).get_order(EMMA, "o1")
-    assert time.monotonic() - started < 1.1
+        await connect(commerce_attempts=10, commerce_attempt_timeout=0.6, commerce_read_timeout=0.8).get_order(
+            EMMA, "o1"
+        )
+    assert time.monotonic() - started < 5  # all attempts would take six seconds
     assert not caught.value.outcome_unknown
 
 
 async def test_retry_after_is_waited_for_within_the_bound(shop: BrokenShop, connect: Connect) -> None:
     shop.script(problem(429, "rate_limited", retryable=True, retry_after=1), Answer(body=ORDER))
     started = time.monotonic()
-    await connect(commerce_read_timeout=3).get_order(EMMA, "o1")
+    await connect().get_order(EMMA, "o1")
     assert time.monotonic() - started >= 1
 
 
@@ -92,7 +94,7 @@ async def test_retry_after_beyond_the_bound_is_told_at_once(shop: BrokenShop, co
     with pytest.raises(errors.RateLimited) as caught:
         await connect().get_order(EMMA, "o1")
     assert caught.value.retry_after == 30
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 15
     assert len(shop.requests) == 1
 
 
@@ -175,10 +177,10 @@ async def test_reasons_are_read_to_the_last_page(shop: BrokenShop, connect: Conn
 
 async def test_policies_are_asked_for_once_and_outlive_a_failure(shop: BrokenShop, connect: Connect) -> None:
     shop.script(Answer(body=POLICIES), problem(500, "internal_error"))
-    client = connect(commerce_remember=0.1)
+    client = connect(commerce_remember=0.6)
     assert len({(await client.policies()).default_window_days for _ in range(5)}) == 1
     assert len(shop.requests) == 1
-    await asyncio.sleep(0.15)
+    await asyncio.sleep(0.7)
     assert (await client.policies()).facts == {"return_window": "30 days"}
     assert len(shop.requests) == 2
 

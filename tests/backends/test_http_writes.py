@@ -32,13 +32,13 @@ async def test_a_write_carries_its_key_and_the_contracts_names(shop: BrokenShop,
 async def test_a_write_that_gets_no_answer_in_time_is_sent_once_and_its_outcome_is_open(
     shop: BrokenShop, connect: Connect
 ) -> None:
-    shop.script(Answer(201, RETURN, wait=5))
+    shop.script(Answer(201, RETURN, wait=60))
     started = time.monotonic()
     with pytest.raises(errors.TimedOut) as caught:
-        await register(connect())
+        await register(connect(commerce_write_timeout=0.8))
     assert caught.value.outcome_unknown
     assert len(shop.requests) == 1
-    assert time.monotonic() - started < 1.1
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize("failure", [Drop(), Answer(201, RETURN, cut=10)])
@@ -102,9 +102,7 @@ async def test_a_write_to_a_shop_that_is_not_there_never_happened(shop: BrokenSh
 
 async def test_a_write_is_tried_again_while_no_connection_is_made(shop: BrokenShop, connect: Connect) -> None:
     shop.script(Answer(201, RETURN))
-    client = connect(
-        commerce_backoff=0.05, commerce_attempts=10, commerce_write_timeout=5, commerce_breaker_threshold=20
-    )
+    client = connect(commerce_backoff=0.05, commerce_attempts=10, commerce_breaker_threshold=20)
     await shop.stop()
     task = asyncio.create_task(register(client))
     await asyncio.sleep(0.2)
@@ -131,9 +129,11 @@ async def test_a_refusal_is_final(shop: BrokenShop, connect: Connect) -> None:
 
 
 async def test_a_cancelled_write_is_not_sent_again(shop: BrokenShop, connect: Connect) -> None:
-    shop.script(Answer(201, RETURN, wait=5))
+    shop.script(Answer(201, RETURN, wait=60))
     task = asyncio.create_task(register(connect()))
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(30):
+        while not shop.requests:  # noqa: ASYNC110 - the fake notes what arrived
+            await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
