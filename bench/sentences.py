@@ -1,7 +1,7 @@
 """What the customers of the load test say.
 
-Latency is measured with the entries' own questions, which both assistants answer from the FAQ; accuracy with the
-evaluation set, which neither has seen.
+Latency is measured with questions of the entries themselves, on subjects that no skill of either assistant has, so that
+both answer from the FAQ; accuracy with the evaluation set, which neither has seen.
 """
 
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 CONTENT = Path(__file__).resolve().parent.parent / "faq" / "content"
+GENERAL = {"payment", "privacy", "products", "stores"}
 
 # The first sentence opens the form, the last one leaves it, so that the dialogue can be said again.
 FORM_DIALOGUE = {
@@ -23,5 +24,5 @@ def evaluation() -> list[dict[str, Any]]:
 
 
 def questions(count: int) -> list[str]:
-    lines = (CONTENT / "entries.jsonl").read_text().splitlines()
-    return list(islice(cycle(json.loads(line)["question"] for line in lines), count))
+    entries = [json.loads(line) for line in (CONTENT / "entries.jsonl").read_text().splitlines()]
+    return list(islice(cycle(entry["question"] for entry in entries if entry["category"] in GENERAL), count))
