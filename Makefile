@@ -42,10 +42,20 @@ lint: setup-dev  ## style, import rules and types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
+# One thread for linear algebra: where threads outnumber cores they wait for each other.
+check test: export OMP_NUM_THREADS := 1
+
 .PHONY: check
-check: lint  ## lint, types and the fast tests (below 3 minutes)
+check: setup-dev  ## lint, types and the fast tests (below 3 minutes)
+	@$(MAKE) --no-print-directory -j2 fast-tests lint fast-bot-tests
+
+.PHONY: fast-tests
+fast-tests:
 	$(BIN)/python -m pytest -m "not stack and not browser and not slow" -q
-	cd bot && ../$(RASA_BIN)/python -m pytest tests -q
+
+.PHONY: fast-bot-tests
+fast-bot-tests:
+	cd bot && ../$(RASA_BIN)/python -m pytest tests -m "not slow" -q
 
 .PHONY: chromium
 chromium:
