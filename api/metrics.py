@@ -28,6 +28,18 @@ class Metrics:
         self.rasa_seconds = Histogram(
             "aftercare_rasa_seconds", "Rasa's part of a turn", buckets=SECONDS, registry=self.registry
         )
+        self.turns_waiting = Gauge(
+            "aftercare_turns_waiting", "Messages without an answer yet, in all processes", registry=self.registry
+        )
+        self.oldest_turn = Gauge(
+            "aftercare_oldest_turn_seconds", "How long the first of them waits", registry=self.registry
+        )
+        self.turns_in_hand = Gauge(
+            "aftercare_turns_in_hand", "Conversations that this process is answering", registry=self.registry
+        )
+        self.shed = Counter(
+            "aftercare_messages_shed", "Messages refused with 503, by the limit", ["limit"], registry=self.registry
+        )
         self.turns_repeated = Counter(
             "aftercare_turns_repeated", "Turns taken up again after a process died", registry=self.registry
         )
@@ -39,3 +51,6 @@ class Metrics:
         )
         self.limited = Counter("aftercare_rate_limited", "Requests refused with 429", ["limit"], registry=self.registry)
         self.streams = Gauge("aftercare_open_streams", "Open WebSocket streams", registry=self.registry)
+        self.streams_closed = Counter(
+            "aftercare_streams_closed", "Streams that we closed, by why", ["reason"], registry=self.registry
+        )

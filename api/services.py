@@ -9,6 +9,7 @@ from limits.aio.storage import Storage
 
 from api.assistant.intake import Intake
 from api.assistant.worker import TurnWorker
+from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
 from api.handoff.service import HandoffService
@@ -35,6 +36,7 @@ class Services:
     keyed: KeyedHash
     pool: Pool
     hub: Hub
+    streams: Streams
     http: httpx.AsyncClient
     limit_conversations: RateLimit
     limit_messages: RateLimit

@@ -45,9 +45,24 @@ class ApiSettings(CommerceSettings):
     turn_timeout: float = 25.0
     # Seconds after which the turn of a process that died is taken up by another.
     turn_lease: float = 10.0
+    # Turns that this process gives Rasa at the same time; Rasa itself works on one after the other.
+    turns_at_once: int = Field(default=16, gt=0)
+    # Conversations that this process is answering, and messages without an answer in all processes together,
+    # beyond which a message is refused with 503 and Retry-After before it is stored.
+    turns_in_hand: int = Field(default=200, gt=0)
+    turns_waiting: int = Field(default=2000, gt=0)
     # By channel, seconds in which what else the customer writes is answered together, such as "sms=3, whatsapp=1.5".
     # Elsewhere nothing waits for more; what comes while a turn runs is answered together by the next one.
     collect_seconds: SecondsByChannel = ()
+
+    # WebSocket streams that this process keeps open, and seconds after which one is closed so that it comes back,
+    # possibly to another process.
+    streams: int = Field(default=5000, gt=0)
+    stream_age: float = 3600.0
+    # Seconds between two looks at whether a stream's token still opens the conversation.
+    stream_reauthorise: float = 60.0
+    # Seconds that a reader may take for what it was sent before its stream is closed.
+    stream_patience: float = 10.0
 
     # Hours until staff log in again.
     staff_session_hours: float = 12.0

@@ -6,9 +6,11 @@ import httpx
 from limits.aio.storage import MemoryStorage
 
 from api.assistant.intake import Intake
+from api.assistant.load import Load
 from api.assistant.rasa import Rasa
 from api.assistant.turns import TurnRunner
 from api.assistant.worker import TurnWorker
+from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
 from api.handoff.opening_hours import OpeningHours
@@ -80,7 +82,9 @@ def wire(
         metrics=metrics,
         owner=owner,
         lease=lease,
+        at_once=settings.turns_at_once,
     )
+    load = Load(metrics, in_hand_limit=settings.turns_in_hand, waiting_limit=settings.turns_waiting)
     sender = sender or code_sender(settings)
     return Services(
         settings=settings,
@@ -88,6 +92,7 @@ def wire(
         keyed=keyed,
         pool=pool,
         hub=hub,
+        streams=Streams(metrics, limit=settings.streams),
         http=http,
         storage=storage,
         limit_conversations=RateLimit("conversations", settings.limit_conversations_per_address, storage, metrics),
@@ -109,7 +114,7 @@ def wire(
             lease=lease,
             collect=dict(settings.collect_seconds),
         ),
-        worker=TurnWorker(conversations, runner, owner=owner, lease=lease),
+        worker=TurnWorker(conversations, runner, load, owner=owner, lease=lease),
         dispatcher=CodeDispatcher(conversations, guests, commerce, sender, metrics),
         readiness=Readiness(checks(settings, pool, http, commerce)),
     )

@@ -29,3 +29,11 @@ class Turn:
     client: str
     attempts: int
     messages: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What nobody has answered yet, in all processes; `oldest` is the age in seconds of the first of it."""
+
+    messages: int
+    oldest: float

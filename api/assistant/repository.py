@@ -3,7 +3,7 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from api.assistant.models import Accepted, Outcome, Turn, TurnKind
+from api.assistant.models import Accepted, Outcome, Turn, TurnKind, Waiting
 from api.assistant.text import MAX_TEXT
 from common.database import Connection, fetch_all, fetch_one
 
@@ -164,7 +164,7 @@ async def release(connection: Connection, *, owner: str) -> None:
     )
 
 
-async def abandoned(connection: Connection, *, limit: int = 100) -> list[UUID]:
+async def abandoned(connection: Connection, *, limit: int) -> list[UUID]:
     """Conversations whose oldest open turn nobody is at."""
     rows: list[dict[str, Any]] = await fetch_all(
         connection,
@@ -179,3 +179,13 @@ async def abandoned(connection: Connection, *, limit: int = 100) -> list[UUID]:
         limit,
     )
     return [row["conversation_id"] for row in rows]
+
+
+async def waiting(connection: Connection) -> Waiting:
+    row = await fetch_one(
+        connection,
+        "SELECT count(*) AS messages, coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0) AS oldest "
+        "FROM turns WHERE finished_at IS NULL",
+    )
+    assert row is not None
+    return Waiting(row["messages"], max(0.0, float(row["oldest"])))

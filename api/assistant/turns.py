@@ -60,7 +60,9 @@ class TurnRunner:
         metrics: Metrics,
         owner: str,
         lease: float,
+        at_once: int,
     ) -> None:
+        """`at_once`: turns that Rasa is given at the same time; others wait here, where their lease is renewed."""
         self._conversations = conversations
         self._guests = guests
         self._customers = customers
@@ -70,6 +72,7 @@ class TurnRunner:
         self._metrics = metrics
         self._owner = owner
         self._lease = lease
+        self._slots = asyncio.Semaphore(at_once)
 
     async def run(self, turn: Turn) -> Turn | None:
         """Returns the conversation's next turn, leased by this process, if it has one."""
@@ -87,7 +90,8 @@ class TurnRunner:
             return await self._store(turn, "failed", apologise="assistant_failed")
         typing = asyncio.create_task(self._show_typing(turn.conversation_id))
         try:
-            answer = await self._answer(turn)
+            async with self._slots:
+                answer = await self._answer(turn)
         except Apology as reason:
             return await self._store(turn, "failed", apologise=reason.template)
         finally:

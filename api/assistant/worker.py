@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from api.assistant import repository
+from api.assistant.load import MEASURE_SECONDS, Load
 from api.assistant.models import Turn
 from api.assistant.turns import TurnRunner
 from api.conversations.errors import UnknownConversation
@@ -23,9 +24,12 @@ class TurnWorker:
     and whoever sweeps next takes the turn up again.
     """
 
-    def __init__(self, conversations: ConversationService, runner: TurnRunner, *, owner: str, lease: float) -> None:
+    def __init__(
+        self, conversations: ConversationService, runner: TurnRunner, load: Load, *, owner: str, lease: float
+    ) -> None:
         self._conversations = conversations
         self._runner = runner
+        self.load = load
         self._owner = owner
         self._lease = lease
         self._busy: dict[UUID, asyncio.Task[None]] = {}
@@ -38,6 +42,7 @@ class TurnWorker:
         self._loops = [
             asyncio.create_task(self._every(self._lease / 2, self.sweep), name="turn-sweeper"),
             asyncio.create_task(self._every(self._lease / 3, self._renew), name="lease-renewal"),
+            asyncio.create_task(self._every(MEASURE_SECONDS, self._measure), name="load"),
         ]
 
     async def stop(self) -> None:
@@ -65,11 +70,12 @@ class TurnWorker:
             return
         task = asyncio.create_task(self._drain(conversation_id, turn), name=f"turns-{conversation_id}")
         self._busy[conversation_id] = task
+        self.load.hold(len(self._busy))
 
     async def sweep(self) -> None:
-        """Take up what nobody is at: accepted by a process that died, or left when it stopped."""
+        """Take up what nobody is at, as much as there is room: of a process that died, or left when it stopped."""
         async with self._conversations.transaction() as connection:
-            conversation_ids = await repository.abandoned(connection)
+            conversation_ids = await repository.abandoned(connection, limit=self.load.room)
         for conversation_id in conversation_ids:
             self.kick(conversation_id)
 
@@ -88,6 +94,7 @@ class TurnWorker:
             log.exception("turn_crashed", conversation=str(conversation_id))
         finally:
             del self._busy[conversation_id]
+            self.load.hold(len(self._busy))
             self._look_again.discard(conversation_id)
 
     async def _run(self, turn: Turn) -> Turn | None:
@@ -104,6 +111,10 @@ class TurnWorker:
             except UnknownConversation:
                 return None
             return await repository.claim_next(connection, conversation_id, owner=self._owner, lease=self._lease)
+
+    async def _measure(self) -> None:
+        async with self._conversations.reading() as connection:
+            await self.load.measure(connection)
 
     async def _renew(self) -> None:
         if self._running:

@@ -77,7 +77,7 @@ async def create_conversation(body: NewConversation, request: Request, services:
     "/{conversation_id}/messages",
     operation_id="sendMessage",
     status_code=202,
-    responses=problems(401, 413, 422, 429),
+    responses=problems(401, 413, 422, 429, 503),
 )
 async def send_message(
     body: NewMessage,
@@ -88,6 +88,7 @@ async def send_message(
 ) -> MessageAccepted:
     """Say something. With the same Idempotency-Key again: the same answer, and nothing happens twice."""
     await services.limit_messages.hit(str(conversation.id))
+    services.worker.load.admit(conversation, body.payload)
     incoming = Incoming(key=idempotency_key, client=client_of(request, services), text=body.text, payload=body.payload)
     try:
         accepted, turn = await services.intake.accept(conversation.id, incoming)

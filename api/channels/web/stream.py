@@ -2,12 +2,19 @@
 
 First frame of the client: `{"token": "…", "after": SEQ}`. Then the server sends one event a frame, oldest first, and
 goes on from `after` after a reconnect. The client may send `{"type": "typing"}`. Close codes: 4400 a frame is not
-understood, 4401 the token does not open this conversation (any more).
+understood, 4401 the token does not open this conversation (any more), 4408 the reader is too slow, 4409 the stream is
+old and should be opened anew, 1013 there are too many.
+
+A stream has no queue that could grow: the next events are read from the database when the socket has taken the last
+ones. A reader that does not take them in time is cut off, and finds what it missed by its number.
 """
 
 import asyncio
+import contextlib
+import random
 import time
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, WebSocket
@@ -20,8 +27,11 @@ from api.services import Services, services_of
 
 NOT_UNDERSTOOD = 4400
 UNAUTHORIZED = 4401
+TOO_SLOW = 4408
+TOO_OLD = 4409
+TOO_MANY = 1013
 FIRST_FRAME_SECONDS = 10.0
-REAUTHORISE_SECONDS = 60.0
+CLOSING_SECONDS = 1.0  # a reader that does not read does not read the close frame either
 TYPING_SECONDS = 1.0  # at most one typing signal in this time
 PAGE = 200
 
@@ -37,6 +47,31 @@ class Hello(BaseModel):
 
 class ClientSignal(BaseModel):
     type: Literal["typing"]
+
+
+class Closing(Exception):
+    """We end the stream."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    socket: WebSocket
+    services: Services
+    conversation_id: UUID
+    hello: Hello
+
+    async def send(self, frame: dict[str, Any]) -> None:
+        """Waits until the socket has room. Raises Closing for one that has none in time."""
+        try:
+            async with asyncio.timeout(self.services.settings.stream_patience):
+                await self.socket.send_json(frame)
+        except TimeoutError:
+            raise Closing(TOO_SLOW, "slow") from None
 
 
 @router.websocket("/v1/conversations/{conversation_id}/stream")
@@ -57,11 +92,13 @@ async def stream(socket: WebSocket, conversation_id: UUID) -> None:
     if await find_conversation(services, conversation_id, hello.token) is None:
         await socket.close(UNAUTHORIZED)
         return
-    services.metrics.streams.inc()
+    if not services.streams.enter():
+        await socket.close(TOO_MANY)
+        return
     try:
-        await serve(socket, services, conversation_id, hello)
+        await serve(Stream(socket, services, conversation_id, hello))
     finally:
-        services.metrics.streams.dec()
+        services.streams.leave()
 
 
 def origin_allowed(socket: WebSocket, services: Services) -> bool:
@@ -71,37 +108,48 @@ def origin_allowed(socket: WebSocket, services: Services) -> bool:
     return origin is None or origin in own or origin in services.settings.allowed_origins
 
 
-async def serve(socket: WebSocket, services: Services, conversation_id: UUID, hello: Hello) -> None:
-    reading = asyncio.create_task(read(socket, services, conversation_id))
-    pushing = asyncio.create_task(push(socket, services, conversation_id, hello))
+async def serve(stream: Stream) -> None:
+    reading = asyncio.create_task(read(stream.socket, stream.services, stream.conversation_id))
+    pushing = asyncio.create_task(push(stream))
     done, pending = await asyncio.wait({reading, pushing}, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
     results = await asyncio.gather(*done, *pending, return_exceptions=True)
     for result in results:
-        if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
+        if isinstance(result, Closing):
+            stream.services.metrics.streams_closed.labels(result.reason).inc()
+            with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    await stream.socket.close(result.code)
+        elif isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
             raise result
 
 
-async def push(socket: WebSocket, services: Services, conversation_id: UUID, hello: Hello) -> None:
-    after = hello.after
-    checked = time.monotonic()
+async def push(stream: Stream) -> None:
+    """Raises Closing."""
+    services, settings = stream.services, stream.services.settings
+    clock = asyncio.get_running_loop().time
+    after = stream.hello.after
+    checked = clock()
+    ends = checked + settings.stream_age * random.uniform(0.9, 1.1)  # noqa: S311 - so that not all come back at once
     while True:
-        if time.monotonic() - checked > REAUTHORISE_SECONDS:
-            if await find_conversation(services, conversation_id, hello.token) is None:
-                await socket.close(UNAUTHORIZED)
-                return
-            checked = time.monotonic()
+        if clock() >= ends:
+            raise Closing(TOO_OLD, "old")
+        if clock() - checked >= settings.stream_reauthorise:
+            if await find_conversation(services, stream.conversation_id, stream.hello.token) is None:
+                raise Closing(UNAUTHORIZED, "unauthorized")
+            checked = clock()
         async with services.conversations.reading() as connection:
-            events = await services.conversations.events(connection, conversation_id, after, PAGE)
+            events = await services.conversations.events(connection, stream.conversation_id, after, PAGE)
         for event in events:
-            await socket.send_json(event.public())
+            await stream.send(event.public())
             after = event.seq
         if events:
             continue
-        signal = await services.hub.wait(topic_of(conversation_id), after, REAUTHORISE_SECONDS)
+        patience = max(0.0, min(ends, checked + settings.stream_reauthorise) - clock())
+        signal = await services.hub.wait(topic_of(stream.conversation_id), after, patience)
         if signal and signal.transient:
-            await socket.send_json({"seq": after, **signal.transient})
+            await stream.send({"seq": after, **signal.transient})
 
 
 async def read(socket: WebSocket, services: Services, conversation_id: UUID) -> None:

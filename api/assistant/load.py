@@ -1,0 +1,75 @@
+import math
+import random
+
+import structlog
+
+from api.assistant import repository
+from api.conversations.models import Conversation, State
+from api.metrics import Metrics
+from api.texts import HUMAN_PAYLOAD
+from common.database import Connection
+from common.problems import Problem
+
+log = structlog.get_logger(__name__)
+
+MEASURE_SECONDS = 1.0
+RETRY_SECONDS = (3.0, 8.0)  # apart, so that those who were refused together don't come back together
+
+
+class Overloaded(Problem):
+    """Answers 503: nothing was stored."""
+
+    def __init__(self) -> None:
+        seconds = math.ceil(random.uniform(*RETRY_SECONDS))  # noqa: S311 - no secret
+        super().__init__(
+            503,
+            "overloaded",
+            f"Too many customers are waiting for an answer. Try again in {seconds} s.",
+            headers={"Retry-After": str(seconds)},
+            retry_after=seconds,
+        )
+
+
+class Load:
+    """How much waits to be answered, by this process and by all together, and the bounds beyond which more is refused.
+
+    What all have is measured once a second and what this process accepted since is added, so that several processes
+    may pass the common bound by what the others accept within a second.
+    """
+
+    def __init__(self, metrics: Metrics, *, in_hand_limit: int, waiting_limit: int) -> None:
+        self._metrics = metrics
+        self._in_hand_limit = in_hand_limit
+        self._waiting_limit = waiting_limit
+        self._in_hand = 0
+        self._waiting = 0
+
+    @property
+    def room(self) -> int:
+        """How many more conversations this process should take up."""
+        return max(0, self._in_hand_limit - self._in_hand)
+
+    def hold(self, conversations: int) -> None:
+        """This process has so many conversations to answer."""
+        self._in_hand = conversations
+        self._metrics.turns_in_hand.set(conversations)
+
+    async def measure(self, connection: Connection) -> None:
+        waiting = await repository.waiting(connection)
+        self._waiting = waiting.messages
+        self._metrics.turns_waiting.set(waiting.messages)
+        self._metrics.oldest_turn.set(waiting.oldest)
+
+    def admit(self, conversation: Conversation, payload: str | None) -> None:
+        """Before a message is stored. Whoever writes to people, or asks for them, waits for no turn.
+
+        Raises Overloaded.
+        """
+        if conversation.state in (State.QUEUED, State.ASSIGNED) or payload == HUMAN_PAYLOAD:
+            return
+        for limit, full in (("process", not self.room), ("all", self._waiting >= self._waiting_limit)):
+            if full:
+                self._metrics.shed.labels(limit).inc()
+                log.warning("message_refused", limit=limit, in_hand=self._in_hand, waiting=self._waiting)
+                raise Overloaded
+        self._waiting += 1
