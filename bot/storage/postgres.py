@@ -1,13 +1,16 @@
 """Conversations in PostgreSQL."""
 
+import json
 import logging
 import time
-from typing import Any, Optional
+from typing import Any, Dict, Optional
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import ConnectionException
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +18,24 @@ from sqlalchemy.exc import SQLAlchemyError
 log = logging.getLogger(__name__)
 
 CONNECT_WITHIN = 20.0  # seconds that the database may take to come up
+
+LATEST_SESSION = sa.text(
+    "SELECT data FROM events WHERE sender_id = :sender AND id >= coalesce("
+    "(SELECT max(id) FROM events WHERE sender_id = :sender AND type_name = 'session_started'), 0) ORDER BY id"
+)
+
+
+def row(sender_id: str, event: Event) -> Dict[str, Any]:
+    """Of Rasa's table `events`."""
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 class PostgresTrackerStore(SQLTrackerStore):
@@ -29,12 +50,35 @@ class PostgresTrackerStore(SQLTrackerStore):
         url = postgres_url(host)
         wait_for(url)
         super().__init__(domain, host=url.render_as_string(hide_password=False), event_broker=event_broker)
-        # Rasa looks for the events of a conversation since its latest session by time stamp; its own index leads to all
-        # of the conversation's events.
         with self.engine.begin() as connection:
-            connection.execute(
-                sa.text("CREATE INDEX IF NOT EXISTS events_sender_timestamp ON events (sender_id, timestamp)")
-            )
+            connection.execute(sa.text("CREATE INDEX IF NOT EXISTS events_sender_id ON events (sender_id, id)"))
+
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> Optional[DialogueStateTracker]:
+        """The latest session in one statement, and a note of how many of its events are stored."""
+        if fetch_events_from_all_sessions or not self.domain:
+            return await super()._retrieve(sender_id, fetch_events_from_all_sessions)
+        with self.engine.connect() as connection:
+            stored = connection.execute(LATEST_SESSION, {"sender": sender_id}).scalars().all()
+        if not stored:
+            return None
+        tracker = DialogueStateTracker.from_dict(sender_id, [json.loads(data) for data in stored], self.domain.slots)
+        tracker.stored_events = len(tracker.events)
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Insert what came after the stored events: Rasa's own way asks the database twice which those are."""
+        stored = getattr(tracker, "stored_events", None)
+        if stored is None:
+            await super().save(tracker)
+            return
+        await self.stream_events(tracker)
+        events = list(tracker.events)
+        if len(events) > stored:
+            with self.engine.begin() as connection:
+                connection.execute(
+                    sa.insert(self.SQLEvent.__table__), [row(tracker.sender_id, event) for event in events[stored:]]
+                )
+        tracker.stored_events = len(events)
 
     def is_healthy(self) -> bool:
         try:

@@ -1,12 +1,12 @@
 import asyncio
 import os
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, List
 
 import pytest
 import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.events import SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import ConnectionException
 from storage.postgres import PostgresTrackerStore, postgres_url, wait_for
@@ -62,6 +62,43 @@ def test_conversations_are_kept_over_a_unix_socket_url(store: PostgresTrackerSto
     assert kept.get_slot("a") == {"b": 1}
     assert kept.latest_message.message_id == "m1"
     assert asyncio.run(store.retrieve("someone else")) is None
+
+
+def stored(store: PostgresTrackerStore, sender_id: str) -> List[str]:
+    with store.engine.connect() as connection:
+        query = sa.text("SELECT type_name FROM events WHERE sender_id = :sender ORDER BY id")
+        return connection.execute(query, {"sender": sender_id}).scalars().all()
+
+
+def test_turns_add_only_what_is_new(store: PostgresTrackerStore) -> None:
+    first = DialogueStateTracker("c2", store.domain.slots)
+    first.update(UserUttered("hello"))
+    asyncio.run(store.save(first))
+    for text in ("one", "two"):
+        tracker = asyncio.run(store.retrieve("c2"))
+        assert tracker is not None
+        tracker.update(UserUttered(text))
+        asyncio.run(store.save(tracker))
+        asyncio.run(store.save(tracker))
+    assert stored(store, "c2") == ["user", "user", "user"]
+
+
+def test_only_the_latest_session_is_loaded_and_nothing_before_it_is_lost(store: PostgresTrackerStore) -> None:
+    tracker = DialogueStateTracker("c3", store.domain.slots)
+    tracker.update(UserUttered("long ago"))
+    asyncio.run(store.save(tracker))
+    tracker = asyncio.run(store.retrieve("c3"))
+    assert tracker is not None
+    for event in (SessionStarted(), SlotSet("a", 1), UserUttered("today")):
+        tracker.update(event)
+    asyncio.run(store.save(tracker))
+    assert stored(store, "c3") == ["user", "session_started", "slot", "user"]
+    latest = asyncio.run(store.retrieve("c3"))
+    assert latest is not None
+    assert [event.type_name for event in latest.events] == ["session_started", "slot", "user"]
+    whole = asyncio.run(store.retrieve_full_tracker("c3"))
+    assert whole is not None
+    assert len(whole.events) == 4
 
 
 def test_a_store_knows_whether_its_database_is_there(store: PostgresTrackerStore) -> None:
