@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+from tests.faults.plan import DECK
 from tests.faults.product import running_product
 from tests.faults.report import as_json, as_table
 from tests.faults.run import Options, Run
@@ -21,10 +22,15 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=2.0, help="of customers and faults; start and end come on top")
     parser.add_argument("--customers", type=int, default=10, help="at the same time")
     parser.add_argument("--every", type=float, default=3.0, help="seconds between two faults, on average")
+    parser.add_argument("--only", default="", help='faults to choose from, such as "kill rasa, ambush, shop slow"')
     parser.add_argument("--report", type=Path, help="write the result as JSON")
     parser.add_argument("--keep-logs", type=Path, help="copy the processes' logs there")
     given = parser.parse_args()
-    options = Options(given.seed, given.minutes, given.customers, given.every)
+    wanted = tuple(part.strip() for part in given.only.split(","))
+    cards = tuple(card for card in DECK if f"{card[0]} {card[1]}".startswith(wanted))
+    if not cards:
+        parser.error(f"--only names none of {', '.join(' '.join(card) for card in DECK)}")
+    options = Options(given.seed, given.minutes, given.customers, given.every, cards)
     with running_product(keep_logs=given.keep_logs) as product:
         report = as_json(asyncio.run(Run(product, options).carry_out()))
     if given.report:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 from collections import Counter
@@ -16,9 +17,14 @@ from tests.faults.plan import Fault
 from tests.faults.product import Product
 
 SLOW_SHOP = 3.0  # seconds; a read's whole time is 4, a write's longer
+WRITES = ("/loyalty/redemptions", "/returns", "/refunds")
 _CUT_DATABASE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+_COUNT_WRITES = """
+    SELECT (SELECT count(*) FROM shop.returns) + (SELECT count(*) FROM shop.refunds)
+         + (SELECT count(*) FROM shop.redemptions)
 """
 
 
@@ -27,6 +33,7 @@ class Injector:
         self._stack = product.stack
         self._links = product.links
         self._stopped: set[psutil.Process] = set()
+        self._write_paths = itertools.cycle(WRITES)
         self.done: Counter[str] = Counter()
 
     async def carry_out(self, plan: list[Fault]) -> None:
@@ -56,6 +63,8 @@ class Injector:
                 happened = await self._pause(fault)
             case "shop":
                 happened = await self._set_shop(fault.target, fault.seconds)
+            case "ambush":
+                happened = await self._ambush(fault)
             case "cut" if fault.target == "postgres":
                 happened = await asyncio.to_thread(self._cut_database)
             case _:
@@ -65,6 +74,29 @@ class Injector:
                 happened = True
         if happened:
             self.done[f"{fault.kind} {fault.target}"] += 1
+
+    async def _ambush(self, fault: Fault) -> bool:
+        """Kill the process between a write's effect and its answer. False where nobody wrote anything in time."""
+        if not await self._set_shop("slow_answer", fault.seconds, next(self._write_paths)):
+            return False
+        give_up = asyncio.get_running_loop().time() + fault.seconds
+        try:
+            before = await asyncio.to_thread(self._count_writes)
+            while asyncio.get_running_loop().time() < give_up:
+                await asyncio.sleep(0.1)
+                if await asyncio.to_thread(self._count_writes) > before:
+                    return self._kill(fault.target)
+        except psycopg.Error:
+            return False
+        finally:
+            await self._set_shop(None)
+        return False
+
+    def _count_writes(self) -> int:
+        url = self._stack.environment["AFTERCARE_SHOP_DATABASE_URL"]
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute(_COUNT_WRITES).fetchone()
+        return int(row[0]) if row else 0
 
     def _pid(self, target: str) -> int | None:
         if target == "postgres":
@@ -115,8 +147,8 @@ class Injector:
                 return True
         return False
 
-    async def _set_shop(self, kind: str | None, seconds: float = 0.0) -> bool:
-        body = {"kind": kind, "delay": SLOW_SHOP} | ({"seconds": seconds} if kind else {})
+    async def _set_shop(self, kind: str | None, seconds: float = 0.0, path: str = "/") -> bool:
+        body = {"kind": kind, "delay": SLOW_SHOP, "path": path} | ({"seconds": seconds} if kind else {})
         async with httpx.AsyncClient(base_url=self._stack.url("sandbox"), trust_env=False, timeout=2.0) as http:
             with contextlib.suppress(httpx.HTTPError):
                 return (await http.post("/shop/faults", json=body)).is_success

@@ -5,7 +5,7 @@ import contextlib
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -14,7 +14,7 @@ from tests.faults.advisors import Advisor
 from tests.faults.checker import check
 from tests.faults.customer import PATIENCE, Customer, GaveUp
 from tests.faults.injector import Injector
-from tests.faults.plan import make_plan
+from tests.faults.plan import DECK, Kind, make_plan
 from tests.faults.product import Product
 from tests.faults.reader import read_conversations, read_writes
 from tests.faults.record import Finding, Record
@@ -32,6 +32,7 @@ class Options:
     minutes: float
     customers: int
     every: float  # seconds between faults
+    cards: Sequence[tuple[Kind, str]] = DECK  # the faults to choose from
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class Run:
         limits = httpx.Limits(max_connections=None)
         async with httpx.AsyncClient(timeout=8.0, limits=limits, trust_env=False) as http, self._desk():
             until = time.monotonic() + options.minutes * 60
-            plan = make_plan(options.seed, options.minutes * 60, every=options.every)
+            plan = make_plan(options.seed, options.minutes * 60, every=options.every, cards=options.cards)
             visits = [self._visits(http, index, until) for index in range(options.customers)]
             await asyncio.gather(injector.carry_out(plan), *visits)
             settled_after = await self._settle()

@@ -13,7 +13,7 @@ SHORT = Options(seed=3, minutes=1.5, customers=8, every=3.0)
 
 @pytest.mark.stack
 @pytest.mark.timeout(420)
-def test_every_promise_holds_while_processes_die_sleep_and_lose_each_other():
+def test_every_promise_holds_while_processes_die_sleep_and_lose_each_other() -> None:
     with running_product() as product:
         report = as_json(asyncio.run(Run(product, SHORT).carry_out()))
     table = as_table(report)
