@@ -68,11 +68,5 @@ def stack(postgres_url: str) -> Iterator[Stack]:
             rasa_port=rasa,
             sandbox_port=sandbox,
         )
-        with pytest.MonkeyPatch.context() as environment:
-            for name, value in GENEROUS_LIMITS.items():
-                environment.setenv(name, value)
-            running = Stack(settings).__enter__()
-        try:
+        with Stack(settings, overrides=GENEROUS_LIMITS) as running:
             yield running
-        finally:
-            running.stop()
