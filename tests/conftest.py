@@ -1,5 +1,6 @@
 """Fixtures that more than one folder of tests uses: a real PostgreSQL, fresh databases on it, the running product."""
 
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,11 @@ GENEROUS_LIMITS = {
     "AFTERCARE_CODES_PER_EMAIL": "1000",
     "AFTERCARE_CODES_PER_ADDRESS": "1000",
 }
+
+
+def pytest_configure() -> None:
+    """A run that is told to end (by a time limit, say) takes its servers with it."""
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=143))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
