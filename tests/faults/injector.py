@@ -12,6 +12,7 @@ import httpx
 import psutil
 import psycopg
 
+from common.internal import INTERNAL_SECRET_HEADER
 from ops.processes import signal_group
 from tests.faults.plan import Fault
 from tests.faults.product import Product
@@ -35,6 +36,7 @@ class Injector:
         self._stopped: set[psutil.Process] = set()
         self._write_paths = itertools.cycle(WRITES)
         self.done: Counter[str] = Counter()
+        self.missed: Counter[str] = Counter()  # the process was dead already, or nobody came into the ambush
 
     async def carry_out(self, plan: list[Fault]) -> None:
         """Faults may overlap. Whatever happens, nothing stays broken."""
@@ -72,8 +74,7 @@ class Injector:
                 await asyncio.sleep(fault.seconds)
                 self._links.heal(fault.target)
                 happened = True
-        if happened:
-            self.done[f"{fault.kind} {fault.target}"] += 1
+        (self.done if happened else self.missed)[f"{fault.kind} {fault.target}"] += 1
 
     async def _ambush(self, fault: Fault) -> bool:
         """Kill the process between a write's effect and its answer. False where nobody wrote anything in time."""
@@ -149,7 +150,9 @@ class Injector:
 
     async def _set_shop(self, kind: str | None, seconds: float = 0.0, path: str = "/") -> bool:
         body = {"kind": kind, "delay": SLOW_SHOP, "path": path} | ({"seconds": seconds} if kind else {})
-        async with httpx.AsyncClient(base_url=self._stack.url("sandbox"), trust_env=False, timeout=2.0) as http:
+        headers = {INTERNAL_SECRET_HEADER: self._stack.environment["AFTERCARE_INTERNAL_SECRET"]}
+        shop = self._stack.url("sandbox")
+        async with httpx.AsyncClient(base_url=shop, headers=headers, trust_env=False, timeout=2.0) as http:
             with contextlib.suppress(httpx.HTTPError):
                 return (await http.post("/shop/faults", json=body)).is_success
         return False

@@ -39,6 +39,7 @@ class Options:
 class Result:
     options: Options
     faults: Counter[str]
+    missed: Counter[str]  # planned, and not possible at that moment
     record: Record
     findings: list[Finding]
     settled_after: float  # seconds from the last fault's end
@@ -70,7 +71,7 @@ class Run:
                 with contextlib.suppress(GaveUp):
                     await customer.catch_up()
         record = self._read()
-        return Result(options, injector.done, record, check(record), settled_after)
+        return Result(options, injector.done, injector.missed, record, check(record), settled_after)
 
     @contextlib.asynccontextmanager
     async def _desk(self) -> AsyncIterator[None]:

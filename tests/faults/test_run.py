@@ -19,5 +19,6 @@ def test_every_promise_holds_while_processes_die_sleep_and_lose_each_other() -> 
     table = as_table(report)
     assert not report["findings"], table
     assert report["fault_count"] >= 15, table
+    assert sum(report["missed_faults"].values()) <= report["fault_count"] / 2, table
     assert report["messages"] >= 50, table
     assert sum(report["confirmed"].values()) >= 3, table
