@@ -68,14 +68,16 @@ def tell(context: Context, error: errors.BackendError) -> Events:
     context.say.fill(template_of(error), _values(context, error))
     if isinstance(error, _PASSING):
         paused = flow.pause(context)
-        return [*paused, *made(context, {"kind": "resume"} if paused else again(context))]
-    return [*flow.leave(context), *made(context, human(_reason(error)))]
+        # Whoever rather talks to a person does so because the shop failed.
+        failed = {"reason": "tool_failure", "skill": skill_of(context)}
+        return [*paused, *made(context, {**({"kind": "resume"} if paused else again(context)), **failed})]
+    return [*flow.leave(context), *made(context, human(_reason(error), skill_of(context)))]
 
 
 def tell_defect(context: Context) -> Events:
     """Something of ours failed. The caller has logged what."""
     context.say.say(TEMPLATES[errors.InvalidRequest])
-    return [*flow.leave(context), *made(context, human("tool_failure"))]
+    return [*flow.leave(context), *made(context, human("tool_failure", skill_of(context)))]
 
 
 def _hand_over_unknown(context: Context) -> Events:

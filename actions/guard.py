@@ -11,7 +11,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from actions import failures
+from actions import failures, topics
 from actions.context import Context, Events, FaqEntries, Handler
 from actions.metrics import Metrics
 from actions.replies import Replies
@@ -25,7 +25,10 @@ log = structlog.get_logger(__name__)
 RasaAction = Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[Events]]
 
 # Actions that count misunderstandings, or run beside one that does: they leave the count alone.
-_COUNTING = ("action_inform", "action_affirm", "action_deny", "action_fallback", "action_out_of_scope", "action_repeat")
+_COUNTING = frozenset(
+    f"action_{name}"
+    for name in ("inform", "affirm", "deny", "fallback", "out_of_scope", "repeat", "follow_up", "retry", "why")
+)
 
 
 class Guard:
@@ -66,7 +69,7 @@ class Guard:
             events, outcome = await self._run(context, self._skills[name])
             self._metrics.actions.labels(name, outcome).inc()
             self._metrics.seconds.labels(name).observe(time.perf_counter() - started)
-            return [*_housekeeping(name, turn, events), *events]
+            return [*_housekeeping(name, turn, events), *topics.remember(name, turn.entities), *events]
 
         return run
 

@@ -63,7 +63,7 @@ def submits(name: str, confirm: str) -> Callable[[Callable[[Context, Draft], Awa
                 context.say.say("utter_verification_needed")
                 return flow.start(context, flow.VERIFICATION)
             done = await work(context, draft) if draft[confirm] == YES else []
-            return [*done, *flow.finish(context, name)]
+            return [*done, *flow.finish(context, name, done)]
 
         return run
 

@@ -1,5 +1,6 @@
 """What the bot offers, so that a "yes" in the customer's next message means something."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa_sdk.events import SlotSet
@@ -8,9 +9,9 @@ from actions.context import Context, Events
 from actions.replies import HandoffReason
 
 
-def offer(context: Context, template: str, what: dict[str, Any]) -> Events:
+def offer(context: Context, template: str, what: dict[str, Any], values: Mapping[str, str] | None = None) -> Events:
     """Say the template, whose question `what` answers if the customer says yes."""
-    context.say.say(template)
+    context.say.fill(template, values or {})
     return made(context, what)
 
 
@@ -35,3 +36,10 @@ def want(context: Context) -> dict[str, Any]:
         "intent": turn.intent,
         "entities": {name: list(values) for name, values in turn.entities.items()},
     }
+
+
+def again_as(action: str, intent: str, said: tuple[str, Mapping[str, Sequence[str]]]) -> dict[str, Any]:
+    """Offer another wish than this turn's: the text and entities with which the customer would have told it."""
+    text, entities = said
+    wanted = {"action": action, "text": text, "intent": intent, "entities": {k: list(v) for k, v in entities.items()}}
+    return {"kind": "again", "want": wanted}

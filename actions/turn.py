@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk.interfaces import Tracker
 
-from actions.reading.choices import is_question
+from actions.reading.choices import is_question, says_only_no, says_only_yes
 from backends.models import Caller
 
 ANONYMOUS, GUEST, CUSTOMER = "anonymous", "guest", "customer"
@@ -14,6 +14,8 @@ ANONYMOUS, GUEST, CUSTOMER = "anonymous", "guest", "customer"
 # With one of these the customer may well be answering the question that was asked. Any other intent is a wish of its
 # own, unless the whole message is an answer.
 ANSWERING_INTENTS = frozenset({"inform", "affirm", "deny", "nlu_fallback", "out_of_scope", "chitchat", "thank", ""})
+# What is wrong with a thing is easily taken for these.
+TELLING_INTENTS = ANSWERING_INTENTS | {"faq", "complaint", "insult", "follow_up"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,17 @@ class Turn:
         """Whether a choice among other words may be taken for an answer; otherwise only a choice that stands alone."""
         answers_a_question = self.faq.get("decision") == "answer" or is_question(self.text)
         return self.intent in ANSWERING_INTENTS and (self.is_button or not answers_a_question)
+
+    def states(self, intents: tuple[str, ...]) -> bool:
+        """Whether the text tells something, asks nothing, and wants nothing but what is in `intents`."""
+        return self.intent in {*TELLING_INTENTS, *intents} and not is_question(self.text)
+
+    @property
+    def answers_offer(self) -> bool:
+        """Whether this is the yes or no to what was offered in the last turn."""
+        if not self.slots.get("offer") or self.intent not in {"affirm", "deny"}:
+            return False
+        return self.is_button or says_only_yes(self.text) or says_only_no(self.text)
 
     def entity(self, *names: str) -> str | None:
         return next((self.entities[name][0] for name in names if self.entities.get(name)), None)

@@ -268,11 +268,15 @@ class ReturnableItems:
 
 @dataclass(frozen=True, slots=True)
 class ReturnReason:
-    """The shop's own list (data, not an enum). `categories` empty: for every category."""
+    """The shop's own list (data, not an enum). `categories` empty: for every category.
+
+    `nothing_to_return`: such as "missing from the parcel", a reason for a refund and never for a return.
+    """
 
     id: str
     title: str
     categories: tuple[str, ...] = ()
+    nothing_to_return: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class ChoiceStep(Step):
     settle_single: bool = True
     # The backend call from which the choices are, if they are from one.
     call: str = ""
+    noted = True
 
     @abstractmethod
     async def choices(self, context: Context, draft: Draft) -> list[Choice]: ...
@@ -47,13 +48,26 @@ class ChoiceStep(Step):
         picked = answer.entities.get(self.entity)
         if picked is None:
             found = find_one(answer.text, [Option(each.value, each.words or each.title) for each in choices])
-            usable = bool(found.values) and not found.tied and (found.whole or answer.loose)
+            named = bool(found.values) and (found.whole or self.among_words(answer))
+            if named and found.tied and answer.asked:
+                return self._narrow(context, [each for each in choices if each.value in found.values])
+            usable = named and not found.tied
             picked = found.values[0] if usable else self._by_place(answer, choices)
             picked = picked or self.otherwise_chosen(answer, choices)
         if picked not in {choice.value for choice in choices}:
             return Outcome.NOT_UNDERSTOOD
         draft[self.slot] = picked
         return Outcome.ANSWERED
+
+    def among_words(self, answer: Answer) -> bool:
+        """Whether a choice counts that stands among other words."""
+        return answer.loose
+
+    def _narrow(self, context: Context, choices: list[Choice]) -> Outcome:
+        """Several fit: ask which of these."""
+        buttons = [button(choice.title, "inform", **{self.entity: choice.value}) for choice in choices]
+        context.say.say("utter_question_which_of_these", call=self.call, buttons=buttons)
+        return Outcome.ASKED
 
     def _by_place(self, answer: Answer, choices: list[Choice]) -> str | None:
         place = find_place(answer.text, len(choices)) if answer.asked else None

@@ -14,6 +14,7 @@ STOP = "stop"
 
 class Confirm(Step):
     opening = False
+    shows_answers = True
 
     def __init__(
         self,

@@ -88,10 +88,11 @@ def filled(context: Context, name: str) -> Draft:
     return context.draft
 
 
-def finish(context: Context, name: str) -> Events:
-    """After a form was submitted or ended: empty it, and offer the one that waits."""
+def finish(context: Context, name: str, done: Events) -> Events:
+    """After a form ended, which brought `done`: empty it, and offer the one that waits if nothing else is offered."""
     events: Events = [SlotSet(slot, None) for slot in FORMS[name].slots]
-    return [*events, *offer_waiting(context)]
+    offered = any(event.get("event") == "slot" and event.get("name") == "offer" for event in done)
+    return [*events, *([] if offered else offer_waiting(context))]
 
 
 def offer_waiting(context: Context) -> Events:

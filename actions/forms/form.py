@@ -6,6 +6,7 @@ from actions.context import Context, Events
 from actions.draft import OPENING, Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.offers import human, made
+from actions.reading.choices import is_question
 from actions.turn import Turn
 
 
@@ -39,6 +40,8 @@ class Form:
         turn = context.turn
         asked = self._step(turn.requested_slot)
         try:
+            if turn.answers(self.name) and turn.answers_offer:
+                return []
             if asked and turn.answers(self.name):
                 outcome = await self._read(context, draft, asked)
                 if outcome is Outcome.NOT_UNDERSTOOD:
@@ -49,8 +52,8 @@ class Form:
             return self._events(draft, await self._advance(context, draft))
         except FormEnded as ended:
             # A form that waits is offered to be resumed; two offers at once would make "yes" mean either.
-            offers = ended.offers_human and not turn.slots.get("stack")
-            offered = made(context, human("policy_restriction", self.skill)) if offers else []
+            offer = ended.offer or (human("policy_restriction", self.skill) if ended.offers_human else None)
+            offered = made(context, offer) if offer and not turn.slots.get("stack") else []
             return [*draft.wipe(), *offered, SlotSet("misunderstood", None), SlotSet("requested_slot", None)]
 
     async def _read(self, context: Context, draft: Draft, asked: Step) -> Outcome:
@@ -62,13 +65,32 @@ class Form:
         for step in (asked, *reversed(given)):
             outcome = await step.read(context, draft, self._answer(context.turn, asked=step is asked))
             if outcome is not Outcome.NOT_UNDERSTOOD:
+                unseen = step is not asked and asked.slot not in step.resets and not asked.shows_answers
+                if outcome is Outcome.ANSWERED and step.noted and unseen:
+                    context.say.say("utter_noted")
                 break
         else:
             outcome = await asked.otherwise(context, draft)
+            if outcome is Outcome.NOT_UNDERSTOOD and await self._foreseen(context, draft, asked):
+                outcome = Outcome.ANSWERED
         for step in self.steps:
             if draft[step.slot] != before[step.slot]:
                 draft.clear(step.resets)
         return outcome
+
+    async def _foreseen(self, context: Context, draft: Draft, asked: Step) -> bool:
+        """An answer to a question that is still to come is kept until it would be asked."""
+        text = context.turn.text
+        if context.turn.is_button or is_question(text):
+            return False
+        answer = Answer(text, {}, asked=False, loose=False, is_button=False, other_wish=False)
+        later = [step for step in self.steps[self.steps.index(asked) + 1 :] if draft[step.slot] is None]
+        if not any([await step.foresees(context, draft, answer) for step in later]):
+            return False
+        opening = draft[OPENING] or {"text": "", "entities": {}}
+        draft[OPENING] = {**opening, "text": f"{opening['text']}, {text}".removeprefix(", ")}
+        context.say.say("utter_noted")
+        return True
 
     async def _advance(self, context: Context, draft: Draft) -> str | None:
         """Ask the next open question; returns its slot, or None when the form is filled."""
@@ -100,4 +122,7 @@ class Form:
         text = "" if turn.is_button else turn.text
         entities = {name: values[0] for name, values in turn.entities.items()}
         other_wish = not turn.may_answer and turn.intent not in self.intents
-        return Answer(text, entities, asked, asked and turn.may_answer, turn.is_button, other_wish)
+        statement = asked and turn.states(self.intents)
+        return Answer(
+            text, entities, asked, asked and turn.may_answer, turn.is_button, other_wish, statement, turn.intent
+        )

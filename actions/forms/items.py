@@ -5,7 +5,7 @@ from typing import Any
 from actions.context import Context
 from actions.draft import Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
-from actions.reading.choices import Option, find_many, find_number, find_one, mentions, only_number, split_parts
+from actions.reading.choices import Option, find_many, find_number, find_one, names_everything, only_number, split_parts
 from actions.replies import Button, Card, button
 from backends.models import BlockedReason, ReturnableItem
 
@@ -50,26 +50,34 @@ class WhichItems(Step):
         items = await _items(context, draft)
         undecided = draft["return_undecided"]
         if undecided and answer.asked:
-            number = _quantity(answer)
             item = next((item for item in items if item.line_id == undecided["line_id"]), None)
+            number = _quantity(answer, item.quantity) if item else None
             if number is not None and item is not None:
-                return self._settle(context, draft, item, number, undecided["settled"])
+                return self._settle(context, draft, item, number, undecided)
         if draft[self.slot] and len(draft[self.slot]) == 1 and not answer.asked:
             number = only_number(answer.text)
             item = next((item for item in items if item.line_id == draft[self.slot][0]["line_id"]), None)
             if number is not None and item is not None:
-                return self._settle(context, draft, item, number, [])
+                return self._settle(context, draft, item, number, {"settled": [], "open": []})
         return self._choose(context, draft, answer, items)
 
     def _settle(
-        self, context: Context, draft: Draft, item: ReturnableItem, number: int, settled: list[dict[str, Any]]
+        self, context: Context, draft: Draft, item: ReturnableItem, number: int, undecided: dict[str, Any]
     ) -> Outcome:
         if not 0 < number <= item.quantity:
             context.say.say("utter_return_quantity_too_many", item=item.title, most=item.quantity)
             return Outcome.ANSWERED if draft[self.slot] is None else Outcome.ASKED
-        draft["return_undecided"] = None
-        draft[self.slot] = [*settled, _chosen(item, number)]
+        self._go_on(draft, [*undecided["settled"], _chosen(item, number)], undecided["open"])
         return Outcome.ANSWERED
+
+    def _go_on(self, draft: Draft, settled: list[dict[str, Any]], undecided: list[str]) -> None:
+        """Ask for the next open quantity, or be done."""
+        if undecided:
+            draft[self.slot] = None
+            draft["return_undecided"] = {"line_id": undecided[0], "settled": settled, "open": undecided[1:]}
+        else:
+            draft["return_undecided"] = None
+            draft[self.slot] = settled
 
     def _choose(self, context: Context, draft: Draft, answer: Answer, items: list[ReturnableItem]) -> Outcome:
         possible = [item for item in items if item.quantity > 0]
@@ -87,12 +95,13 @@ class WhichItems(Step):
                 day=context.words.day(blocked.deadline),
             )
             return Outcome.ANSWERED
-        return self._count(context, draft, answer, wanted)
+        return self._count(context, draft, answer, wanted, everything=_means_all(answer, possible))
 
-    def _count(self, context: Context, draft: Draft, answer: Answer, wanted: list[ReturnableItem]) -> Outcome:
+    def _count(
+        self, context: Context, draft: Draft, answer: Answer, wanted: list[ReturnableItem], *, everything: bool
+    ) -> Outcome:
         settled: list[dict[str, Any]] = []
         open_items: list[ReturnableItem] = []
-        everything = answer.entities.get("items") == ALL or mentions(answer.text, "everything")
         for item in wanted:
             number = item.quantity if item.quantity == 1 or everything else _count_of(answer.text, item, wanted)
             if number is None:
@@ -102,16 +111,17 @@ class WhichItems(Step):
                 return Outcome.ANSWERED
             else:
                 settled.append(_chosen(item, number))
-        if not open_items:
-            draft["return_undecided"] = None
-            draft[self.slot] = settled
-            return Outcome.ANSWERED
-        first, *rest = open_items
-        # One open quantity is asked for; of further ones all units are taken, which the recap shows.
-        settled += [_chosen(item, item.quantity) for item in rest]
-        draft[self.slot] = None
-        draft["return_undecided"] = {"line_id": first.line_id, "settled": settled}
+        self._go_on(draft, settled, [item.line_id for item in open_items])
         return Outcome.ANSWERED
+
+
+def _means_all(answer: Answer, possible: list[ReturnableItem]) -> bool:
+    if answer.entities.get("items") == ALL:
+        return True
+    # Of a single line "both" and "all" are its units.
+    return names_everything(
+        answer.text, len(possible) if len(possible) > 1 else possible[0].quantity if possible else 0
+    )
 
 
 def _wanted(answer: Answer, items: list[ReturnableItem], possible: list[ReturnableItem]) -> list[ReturnableItem]:
@@ -135,10 +145,12 @@ def _count_of(text: str, item: ReturnableItem, wanted: list[ReturnableItem]) -> 
     return None
 
 
-def _quantity(answer: Answer) -> int | None:
+def _quantity(answer: Answer, most: int) -> int | None:
     entity = answer.entities.get("quantity", "")
     if entity.isdigit():
         return int(entity)
+    if names_everything(answer.text, most):
+        return most
     return find_number(answer.text) if answer.loose else only_number(answer.text)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from actions.context import Context
 from actions.draft import Draft
+from actions.forms.contents import Named, orders_of
 from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.reading.choices import Option, find_one, find_place, mentions
 from actions.reading.lexicon import raw_words
@@ -22,13 +23,17 @@ class WhichOrder(Step):
         template: str,
         none_template: str,
         fits: Callable[[OrderSummary], bool],
+        *,
         resets: tuple[str, ...],
+        rest_slot: str = "",
     ) -> None:
+        """`rest_slot`: helper slot for what was named of other orders, {"text", "titles"}: it is offered afterwards."""
         self.slot = slot
         self.resets = resets
         self._template = template
         self._none_template = none_template
         self._fits = fits
+        self._rest_slot = rest_slot
 
     async def ask(self, context: Context, draft: Draft) -> bool:
         orders = await fitting_orders(context, self._fits)
@@ -46,11 +51,24 @@ class WhichOrder(Step):
         if number and (not answer.other_wish or _is_all(answer.text)):
             return await self._by_number(context, draft, answer, number)
         orders = await fitting_orders(context, self._fits)
+        named = await orders_of(context, answer.text, orders, loose=answer.loose)
+        if named and (answer.asked or answer.loose):
+            self._take(context, draft, named)
+            return Outcome.ANSWERED
         chosen = name_order(answer.text, orders, loose=answer.loose, current=(draft[self.slot] or {}).get("number"))
         if chosen is None:
             return Outcome.NOT_UNDERSTOOD
         draft[self.slot] = order_slot(next(order for order in orders if order.number == chosen))
         return Outcome.ANSWERED
+
+    def _take(self, context: Context, draft: Draft, named: list[Named]) -> None:
+        """The first of the orders; the form is for one order at a time."""
+        first, *others = named
+        draft[self.slot] = order_slot(first.order)
+        if others and self._rest_slot:
+            titles = ", ".join(title for each in others for title in each.titles)
+            draft[self._rest_slot] = {"text": ", ".join(each.text for each in others), "titles": titles}
+            context.say.say("utter_return_several_orders", call="GET /orders", order=first.order.number, rest=titles)
 
     async def _by_number(self, context: Context, draft: Draft, answer: Answer, number: str) -> Outcome:
         try:

@@ -9,9 +9,10 @@ from actions.forms.confirm import Confirm
 from actions.forms.form import Form
 from actions.forms.items import WhichItems
 from actions.forms.orders import WhichOrder
-from actions.forms.step import Answer, Outcome, Step
+from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.keys import idempotency_key
-from actions.reading.choices import Option, find_one, is_question, names_variant
+from actions.offers import again_as
+from actions.reading.choices import Option, find_one, is_question, names_variant, says_only_no, says_only_yes
 from actions.replies import Card
 from actions.words import money
 from backends.models import (
@@ -27,6 +28,8 @@ from backends.models import (
 
 _SENT = {OrderStatus.DELIVERED, OrderStatus.SHIPPED, OrderStatus.PARTIALLY_SHIPPED}
 _LONGEST_VARIANT = 60
+CATCH_ALL = "other"
+REFUND_ACTION = "action_refund_request"
 
 
 def was_sent(order: OrderSummary) -> bool:
@@ -41,15 +44,51 @@ class Reason(ChoiceStep):
     call = "GET /return-reasons"
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:
-        reasons = await reasons_for(
-            context, draft["return_order"]["id"], [line["line_id"] for line in draft["return_items"]]
-        )
-        return [Choice(reason.id, reason.title, f"{reason.title} {reason.id}") for reason in reasons]
+        lines = [line["line_id"] for line in draft["return_items"]]
+        reasons = await reasons_for(context, draft["return_order"]["id"], lines)
+        return [reason_choice(reason) for reason in reasons if not reason.nothing_to_return]
 
-    def otherwise_chosen(self, answer: Answer, choices: list[Choice]) -> str | None:
-        """The shop's catch-all for a reason in the customer's own words."""
-        own_words = answer.asked and answer.loose and answer.text
-        return "other" if own_words and any(choice.value == "other" for choice in choices) else None
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        if (answer.asked or answer.loose) and await self._has_nothing_to_return(context, answer):
+            context.say.say("utter_return_refund_instead", call=self.call)
+            raise FormEnded(offer=again_as(REFUND_ACTION, "refund_request", _refund_wish(draft, answer)))
+        return await super().read(context, draft, answer)
+
+    async def _has_nothing_to_return(self, context: Context, answer: Answer) -> bool:
+        """Whether the reason is one for a refund only, such as that the item was not in the parcel."""
+        reasons = await context.shop.return_reasons()
+        found = find_one(answer.text, [Option(each.value, each.words) for each in map(reason_choice, reasons)])
+        named = found.values[0] if len(found.values) == 1 and (found.whole or self.among_words(answer)) else None
+        return any(reason.nothing_to_return and reason.id == named for reason in reasons)
+
+    async def foresees(self, context: Context, draft: Draft, answer: Answer) -> bool:  # noqa: ARG002 - of the base class
+        choices = map(reason_choice, await context.shop.return_reasons())
+        return find_one(answer.text, [Option(each.value, each.words) for each in choices]).whole
+
+    def among_words(self, answer: Answer) -> bool:
+        """What is wrong with a thing is told in many words, and the FAQ knows most of them."""
+        return answer.loose or answer.statement
+
+    async def otherwise(self, context: Context, draft: Draft) -> Outcome:
+        """Where the shop has a catch-all, it takes the customer's own words when they fit nothing a second time."""
+        turn = context.turn
+        if not turn.slots.get("misunderstood") or turn.is_button or not turn.states(()):
+            return Outcome.NOT_UNDERSTOOD
+        if CATCH_ALL not in {choice.value for choice in await self.choices(context, draft)}:
+            return Outcome.NOT_UNDERSTOOD
+        draft[self.slot] = CATCH_ALL
+        return Outcome.ANSWERED
+
+
+def reason_choice(reason: ReturnReason) -> Choice:
+    return Choice(reason.id, reason.title, f"{reason.title} {reason.id}")
+
+
+def _refund_wish(draft: Draft, answer: Answer) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """What the customer would have said to ask for a refund of the chosen items."""
+    titles = [f"{line['quantity']} {line['title']} {line['variant']}" for line in draft["return_items"]]
+    text = ", ".join([*titles[:1], answer.text])
+    return text, {"order_number": (draft["return_order"]["number"],)}
 
 
 class GetBack(ChoiceStep):
@@ -66,6 +105,14 @@ class GetBack(ChoiceStep):
             Choice(one.value, _resolution_title(context, one, bonus), context.words.label(f"words_{one.value}"))
             for one in offered
         ]
+
+    def among_words(self, answer: Answer) -> bool:
+        """Who wants money back, or an exchange, in the middle of a return speaks of what they get for it."""
+        return answer.loose or (answer.intent in {"refund_request", "exchange"} and not is_question(answer.text))
+
+    async def foresees(self, context: Context, draft: Draft, answer: Answer) -> bool:  # noqa: ARG002 - of the base class
+        label = context.words.label
+        return find_one(answer.text, [Option(one.value, label(f"words_{one.value}")) for one in Resolution]).whole
 
 
 def _resolution_title(context: Context, resolution: Resolution, bonus: int) -> str:
@@ -116,6 +163,8 @@ class Variants(Step):
         options = [Option(other.value, words.label(f"words_{other.value}")) for other in others]
         if find_one(answer.text, options).whole or is_question(answer.text):
             return False
+        if says_only_yes(answer.text) or says_only_no(answer.text) or context.turn.intent == "refund_request":
+            return names_variant(answer.text)
         about_items = context.turn.intent in {"exchange", "return_start"} or names_variant(answer.text)
         return (answer.asked and (answer.loose or about_items)) or context.turn.intent == "exchange"
 
@@ -235,6 +284,7 @@ RETURN_FORM = Form(
                 "return_confirm",
                 "return_quote",
             ),
+            rest_slot="return_rest",
         ),
         WhichItems(),
         Reason(),
@@ -254,5 +304,5 @@ RETURN_FORM = Form(
             },
         ),
     ),
-    extra_slots=("return_undecided", "return_variants_so_far", "return_quote"),
+    extra_slots=("return_undecided", "return_variants_so_far", "return_quote", "return_rest"),
 )

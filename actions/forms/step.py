@@ -1,6 +1,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 from actions.context import Context
 from actions.draft import Draft
@@ -19,6 +20,7 @@ class Answer:
     `other_wish`: by its intent it wants something else than this form.
     `asked`: the step had asked for it. Otherwise it may be a correction of an earlier answer, or an opening sentence
     that says more than the wish. `loose`: a choice among other words counts; else the message must be nothing but it.
+    `statement`: it asks nothing and wants nothing that this form doesn't serve, whatever the FAQ knows of it.
     """
 
     text: str
@@ -27,13 +29,16 @@ class Answer:
     loose: bool
     is_button: bool
     other_wish: bool
+    statement: bool = False
+    intent: str = ""
 
 
 class FormEnded(Exception):
-    def __init__(self, *, offers_human: bool = False) -> None:
-        """`offers_human`: what was said asks whether to fetch a person."""
+    def __init__(self, *, offers_human: bool = False, offer: dict[str, Any] | None = None) -> None:
+        """`offers_human`: what was said asks whether to fetch a person. `offer`: it offers this (actions/offers.py)."""
         super().__init__()
         self.offers_human = offers_human
+        self.offer = offer
 
 
 class Step(ABC):
@@ -44,6 +49,10 @@ class Step(ABC):
     resets: tuple[str, ...] = ()
     # Whether the sentence that opened the form may answer it.
     opening: bool = True
+    # Whether the question shows what was answered before.
+    shows_answers: bool = False
+    # Whether the customer is told that an earlier answer of this step was changed.
+    noted: bool = False
 
     @abstractmethod
     async def ask(self, context: Context, draft: Draft) -> bool:
@@ -51,6 +60,10 @@ class Step(ABC):
 
     @abstractmethod
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome: ...
+
+    async def foresees(self, context: Context, draft: Draft, answer: Answer) -> bool:  # noqa: ARG002 - for those that need them
+        """Whether a message that answered an earlier question says what this step will ask for."""
+        return False
 
     async def otherwise(self, context: Context, draft: Draft) -> Outcome:  # noqa: ARG002 - for those that need them
         """The last word on an answer that no step understood."""

@@ -24,25 +24,32 @@ class Found:
 def find_one(text: str, options: Sequence[Option]) -> Found:
     """The option that shares most words with the text; several when they tie."""
     said = set(meanings(text))
-    scores = {option.value: len(said & set(meanings(option.text))) for option in options}
+    words = {option.value: _readings(option.text) for option in options}
+    scores = {value: sum(1 for word in said if _fits(word, known)) for value, known in words.items()}
     best = max(scores.values(), default=0)
     if not best:
         return Found()
     values = tuple(value for value, score in scores.items() if score == best)
-    known = {word for option in options if option.value in values for word in meanings(option.text)}
+    known = {word for value in values for word in words[value]}
     return Found(values, whole=_only(said, known), tied=len(values) > 1)
 
 
 def find_many(text: str, options: Sequence[Option]) -> Found:
     """Every option that a part of the text names ("the blue shirt and the mug"), all of them for "both"."""
-    if word_list("everything") & set(raw_words(text)) and len(options) > 1:
+    if names_everything(text, len(options)):
         named = _named(text, options)
         chosen = tuple(named) or tuple(option.value for option in options)
-        known = {word for option in options for word in meanings(option.text)} | word_list("everything")
+        known = {word for option in options for word in _readings(option.text)} | word_list("everything")
         return Found(chosen, whole=_only(set(meanings(text)), known))
     named = _named(text, options)
-    known = {word for option in options if option.value in named for word in meanings(option.text)}
+    known = {word for option in options if option.value in named for word in _readings(option.text)}
     return Found(tuple(named), whole=bool(named) and _only(set(meanings(text)), known))
+
+
+def names_everything(text: str, count: int) -> bool:
+    """Whether a text means all of `count` things; "both" are two."""
+    words = word_list("everything") & set(raw_words(text))
+    return bool(words) and count > 1 and (count == 2 or words != {"both"})  # noqa: PLR2004 - both
 
 
 def _named(text: str, options: Sequence[Option]) -> dict[str, None]:
@@ -115,4 +122,14 @@ def _number(word: str) -> int | None:
 
 
 def _only(said: set[str], known: set[str]) -> bool:
-    return all(word in known or _number(word) is not None for word in said)
+    return all(_fits(word, known) or _number(word) is not None for word in said)
+
+
+def _readings(text: str) -> set[str]:
+    """What the words of an option may stand for."""
+    return {reading for word in meanings(text) for reading in word.split("|")}
+
+
+def _fits(word: str, known: set[str]) -> bool:
+    """Whether a word that was said, in one of its readings ("damaged|defective"), is among the known ones."""
+    return not known.isdisjoint(word.split("|"))

@@ -2,16 +2,15 @@
 
 from rasa_sdk.events import SlotSet
 
+from actions import topics
 from actions.context import Context, Events, Handler
 from actions.forms import flow
 from actions.identity import carry_out
 from actions.offers import human, made
-from actions.reading.choices import is_question
-from actions.skills.faq import by_decision
+from actions.reading.choices import is_question, mentions
+from actions.skills.faq import by_decision, picked_entry
 from actions.skills.human import hand_over
-from actions.skills.orders import order_status
-from actions.skills.returns import return_status
-from actions.skills.verification import verification_result
+from actions.skills.verification import again, awaiting, corrected, verification_result
 
 # Misunderstandings in a row at which a person is offered, and at which one is fetched.
 OFFER_AT, HAND_OVER_AT = 2, 3
@@ -26,6 +25,8 @@ async def affirm(context: Context) -> Events:
             return flow.resume(context)
         case "again":
             return await carry_out(context, offered["want"])
+        case "code":
+            return await retry(context)
     if context.turn.active_form:
         return await fallback(context)
     context.say.say("utter_affirm")
@@ -38,7 +39,13 @@ async def deny(context: Context) -> Events:
         context.say.say("utter_stopped")
         return flow.forget_waiting()
     if context.turn.active_form:
-        return await fallback(context)
+        if not offered:
+            return await fallback(context)
+        context.say.say("utter_deny_offer")
+        return []
+    said = corrected(context)
+    if said is not None:
+        return said
     context.say.say("utter_deny")
     return []
 
@@ -51,17 +58,37 @@ async def inform(context: Context) -> Events:
     if turn.active_form is None and turn.is_button:
         context.say.say("utter_choice_expired")
         return []
-    if turn.active_form is None and turn.entity("return_number"):
-        return await return_status(context)
-    if turn.active_form is None and turn.entity("order_number"):
-        return await order_status(context)
     return await fallback(context)
 
 
+async def follow_up(context: Context) -> Events:
+    """More of what was spoken of ("and when?"), or the same of another thing ("what about RT-200017")."""
+    topic = context.turn.slots.get("topic")
+    if topics.named(context) or not topic:
+        return await fallback(context)
+    if topic["action"] == topics.TIER and mentions(context.turn.text, "benefits"):
+        return await picked_entry(context, context.words.label("entry_tiers"))
+    return await topics.tell_more(context, topic)
+
+
+async def retry(context: Context) -> Events:
+    """Once more what failed just now, or another code for somebody who did not get one."""
+    offered = context.turn.slots.get("offer") or {}
+    if offered.get("kind") in {"again", "resume"}:
+        return await affirm(context)
+    pair = awaiting(context)
+    if pair:
+        return again(context, pair)
+    if not context.turn.active_form:
+        context.say.say("utter_nothing_to_retry")
+    return []
+
+
 async def fallback(context: Context) -> Events:
-    """Not understood. Where the index knows the answer after all, it is given."""
-    if _index_knows(context):
-        return await by_decision(context)
+    """Not understood. A number still says what is meant; and where the index knows the answer it is given."""
+    done = await _understood_after_all(context)
+    if done is not None:
+        return done
     count = int(context.turn.slots.get("misunderstood") or 0) + 1
     if count >= HAND_OVER_AT:
         return hand_over(context, "utter_misunderstood_handoff", "misunderstanding")
@@ -75,12 +102,23 @@ async def fallback(context: Context) -> Events:
 
 async def out_of_scope(context: Context) -> Events:
     """Understood, and nothing that we do. Inside a form it is rather an answer that was not understood."""
-    if _index_knows(context):
-        return await by_decision(context)
+    done = await _understood_after_all(context)
+    if done is not None:
+        return done
     if context.turn.active_form:
         return await fallback(context)
     context.say.say("utter_out_of_scope")
     return made(context, human("unsupported_request"))
+
+
+async def _understood_after_all(context: Context) -> Events | None:
+    said = corrected(context)
+    if said is not None:
+        return said
+    action = topics.named(context)
+    if action:
+        return await topics.tell(context, action)
+    return await by_decision(context) if _index_knows(context) else None
 
 
 def _index_knows(context: Context) -> bool:
@@ -92,6 +130,8 @@ HANDLERS: dict[str, Handler] = {
     "action_affirm": affirm,
     "action_deny": deny,
     "action_inform": inform,
+    "action_follow_up": follow_up,
+    "action_retry": retry,
     "action_fallback": fallback,
     "action_out_of_scope": out_of_scope,
 }

@@ -18,7 +18,7 @@ async def faq(context: Context) -> Events:
     if picked == NONE_OF_THESE:
         return unknown(context, "utter_faq_none_of_these")
     if picked:
-        return await _picked(context, picked)
+        return await picked_entry(context, picked)
     return await by_decision(context)
 
 
@@ -45,7 +45,8 @@ def unknown(context: Context, template: str) -> Events:
     return made(context, human("missing_knowledge"))
 
 
-async def _picked(context: Context, entry_id: str) -> Events:
+async def picked_entry(context: Context, entry_id: str) -> Events:
+    """The answer of one entry, if it is published."""
     try:
         entry = await context.faq.entry(entry_id)
     except FaqUnavailable:

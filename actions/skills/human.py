@@ -10,7 +10,7 @@ from actions.summary import summary
 async def human(context: Context) -> Events:
     """The customer asks for a person, or takes up our offer of one, whose reason then counts."""
     offered = context.turn.slots.get("offer") or {}
-    if offered.get("kind") == "human":
+    if offered.get("reason"):
         return hand_over(context, "utter_handoff", offered["reason"], offered["skill"])
     return hand_over(context, "utter_handoff", "customer_request")
 

@@ -4,7 +4,7 @@ from actions.forms import flow
 from actions.forms.redeem import reward_card
 from actions.identity import members_only, submits
 from actions.keys import idempotency_key
-from actions.replies import Card
+from actions.replies import Card, button
 from actions.words import money
 from actions.writing import write
 from backends.errors import NotFound
@@ -56,6 +56,7 @@ async def tier(context: Context) -> Events:
             "utter_loyalty_tier_next",
             call=_CALL,
             cards=[_tier_card(context, account, missing)],
+            buttons=[button(context.words.label("tier_benefits"), "faq", entry=context.words.label("entry_tiers"))],
             tier=current.name,
             next=current.next_name,
             missing=missing,

@@ -5,6 +5,7 @@ from actions.context import Context, Events, Handler
 from actions.draft import Draft
 from actions.forms import flow
 from actions.forms.cancel import is_open
+from actions.forms.contents import orders_of
 from actions.forms.orders import MOST_CHOICES, name_order, named_order, order_buttons, order_slot
 from actions.identity import personal, submits
 from actions.keys import idempotency_key
@@ -89,7 +90,11 @@ async def find_order(context: Context, intent: str, template: str) -> Order | No
     if not orders:
         context.say.say("utter_order_none", call="GET /orders")
         return None
-    chosen = name_order("" if turn.is_button else turn.text, orders, loose=True) or _obvious(context, orders)
+    text = "" if turn.is_button else turn.text
+    chosen = name_order(text, orders, loose=True, current=turn.slots.get("recent_order"))
+    if chosen is None:
+        holding = await orders_of(context, text, orders[:MOST_CHOICES], loose=True)
+        chosen = holding[0].order.number if len(holding) == 1 else _obvious(context, orders)
     if chosen is None:
         buttons = order_buttons(context, orders[:MOST_CHOICES], intent)
         context.say.say(template, call="GET /orders", buttons=buttons)

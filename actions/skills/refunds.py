@@ -20,6 +20,8 @@ _MOST_CARDS = 5
 
 @personal
 async def refund_status(context: Context) -> Events:
+    if wanted := context.turn.entity("refund_number"):
+        return await _by_number(context, wanted.upper())
     number = context.turn.entity("order_number", "order")
     order = await context.shop.get_order(context.caller, number.upper()) if number else None
     refunds = list((await context.shop.list_refunds(context.caller, order_id=order.id if order else None)).items)
@@ -37,6 +39,15 @@ async def refund_status(context: Context) -> Events:
         context.say.say("utter_refund_status_several", call="GET /refunds", cards=cards, count=len(told))
         return []
     return _tell(context, told[0])
+
+
+async def _by_number(context: Context, number: str) -> Events:
+    refunds = (await context.shop.list_refunds(context.caller)).items
+    found = next((refund for refund in refunds if refund.number == number), None)
+    if found is None:
+        context.say.say("utter_error_not_found", call="GET /refunds")
+        return []
+    return _tell(context, found)
 
 
 def _tell(context: Context, refund: Refund) -> Events:

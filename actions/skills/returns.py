@@ -8,7 +8,7 @@ from actions.forms.orders import named_order, order_slot
 from actions.forms.returning import return_request
 from actions.identity import personal, submits
 from actions.keys import idempotency_key
-from actions.offers import human, made
+from actions.offers import again_as, human, made, offer
 from actions.writing import write
 from backends.models import Resolution, Return, ReturnStatus
 
@@ -48,7 +48,15 @@ async def return_submit(context: Context, draft: Draft) -> Events:
         number=made_return.number,
         send_by=context.words.day(made_return.send_by),
     )
-    return [SlotSet("recent_order", made_return.order_number)]
+    return [SlotSet("recent_order", made_return.order_number), *_offer_rest(context, draft["return_rest"])]
+
+
+def _offer_rest(context: Context, rest: dict[str, str] | None) -> Events:
+    """What was named along with it but is in another order."""
+    if not rest:
+        return []
+    wanted = again_as("action_return_start", "return_start", (rest["text"], {}))
+    return offer(context, "utter_return_rest", wanted, {"rest": rest["titles"]})
 
 
 def _created_template(created: Return) -> str:

@@ -1,7 +1,10 @@
 from actions.context import Context, Events, Handler
+from actions.failures import skill_of
 from actions.forms import flow
 from actions.offers import human, made
+from actions.reading.choices import mentions
 from actions.skills.human import hand_over
+from actions.skills.verification import awaiting
 
 # Slots whose question has an explanation of its own: utter_why_<slot>.
 EXPLAINED = frozenset(
@@ -68,9 +71,33 @@ async def repeat(context: Context) -> Events:
 
 
 async def why(context: Context) -> Events:
-    slot = context.turn.requested_slot if context.turn.active_form else None
-    context.say.say(f"utter_why_{slot}" if slot in EXPLAINED else "utter_why")
-    return []
+    """Why do you ask, what do you mean."""
+    turn = context.turn
+    slot = turn.requested_slot if turn.active_form else "verification_email" if awaiting(context) else None
+    if slot or not turn.previous_bot_messages():
+        context.say.say(f"utter_why_{slot}" if slot in EXPLAINED else "utter_why")
+        return []
+    context.say.say("utter_why_no_more")
+    return made(context, human("missing_knowledge"))
+
+
+async def contest(context: Context) -> Events:
+    """The customer finds a rule, or what it came to, unfair. After a refusal a person is fetched, else offered."""
+    offered = context.turn.slots.get("offer") or {}
+    if offered.get("reason") == "policy_restriction":
+        return hand_over(context, "utter_contest_handoff", "policy_restriction", offered["skill"])
+    context.say.say("utter_contest")
+    return made(context, human("policy_restriction", skill_of(context)))
+
+
+async def sensitive(context: Context) -> Events:
+    """Fraud, leaked data, an injury, a lawyer: nothing for a machine."""
+    return hand_over(context, "utter_sensitive_handoff", "sensitive")
+
+
+async def other_language(context: Context) -> Events:
+    context.say.say("utter_other_language")
+    return made(context, human("unsupported_request"))
 
 
 async def insult(context: Context) -> Events:
@@ -79,9 +106,9 @@ async def insult(context: Context) -> Events:
 
 
 async def complaint(context: Context) -> Events:
-    """The first time a person is offered, the second time fetched."""
+    """Who wants to complain, or is offered a person for the second time, gets one; others are offered one."""
     offered = context.turn.slots.get("offer") or {}
-    if offered.get("reason") == "complaint":
+    if offered.get("reason") == "complaint" or mentions(context.turn.text, "complaining"):
         return hand_over(context, "utter_complaint_handoff", "complaint")
     context.say.say("utter_complaint")
     return made(context, human("complaint"))
@@ -98,4 +125,8 @@ HANDLERS: dict[str, Handler] = {
     "action_complaint": complaint,
     "action_bot_challenge": _says("utter_bot_challenge"),
     "action_chitchat": _says("utter_chitchat"),
+    "action_help": _says("utter_help"),
+    "action_contest": contest,
+    "action_sensitive": sensitive,
+    "action_other_language": other_language,
 }

@@ -104,7 +104,9 @@ class SkillClassifier(GraphComponent):
             {"name": name, "confidence": confidence}
             for name, confidence in sorted(weighed.items(), key=lambda item: (-item[1], item[0]))
         ][: self._config["ranking"]]
-        if ranking[0]["confidence"] < self._config["threshold"]:
+        # What the index knows well is a name that training never saw.
+        unknown = model.is_gibberish(message.get(TEXT)) and (faq.get("probability") or 0.0) < self._config["faq_base"]
+        if (unknown or ranking[0]["confidence"] < self._config["threshold"]) and ranking[0]["name"] != NOT_UNDERSTOOD:
             ranking.insert(0, {"name": NOT_UNDERSTOOD, "confidence": 1.0 - ranking[0]["confidence"]})
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)

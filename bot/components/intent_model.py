@@ -4,7 +4,7 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, FrozenSet, List, Optional
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -12,7 +12,9 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from components.gibberish import is_gibberish, known_pieces
 from components.lexical import LexicalFeatures
+from components.weighing import NOT_UNDERSTOOD
 
 DENSE_SCALE = 2.0  # weight of the sentence vector against the n-grams, by cross-validation (docs/reference/bot.md)
 COMPONENTS = 256  # n-grams are reduced to these for fitting, which makes it ten times faster at the same accuracy
@@ -51,6 +53,10 @@ class IntentModel:
     features: LexicalFeatures
     full: Linear
     lexical: Linear
+    pieces: FrozenSet[str] = frozenset()
+
+    def is_gibberish(self, text: str) -> bool:
+        return is_gibberish(text, self.pieces)
 
     def probabilities(self, text: str, vector: Optional[np.ndarray]) -> Dict[str, float]:
         """Of each intent, calibrated; `vector` of shape (dimension,) or None."""
@@ -63,7 +69,9 @@ class IntentModel:
 
     def save(self, folder: Path) -> None:
         self.features.save(folder / "ngrams.json")
-        (folder / "labels.json").write_text(json.dumps({"labels": self.labels, "encoder": self.encoder}))
+        (folder / "labels.json").write_text(
+            json.dumps({"labels": self.labels, "encoder": self.encoder, "pieces": sorted(self.pieces)})
+        )
         arrays = {
             f"{name}_{part}": np.asarray(getattr(linear, part))
             for name, linear in (("full", self.full), ("lexical", self.lexical))
@@ -81,7 +89,7 @@ class IntentModel:
                 full, lexical = (_linear(dict(arrays), name) for name in ("full", "lexical"))
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise BrokenModel(f"{folder}: {error}") from error
-        return cls(saved["labels"], saved["encoder"], features, full, lexical)
+        return cls(saved["labels"], saved["encoder"], features, full, lexical, frozenset(saved["pieces"]))
 
 
 def fit(texts: List[str], intents: List[str], vectors: np.ndarray, encoder: str) -> IntentModel:
@@ -93,7 +101,8 @@ def fit(texts: List[str], intents: List[str], vectors: np.ndarray, encoder: str)
     target = np.searchsorted(labels, intents)
     full = _fit_linear(vectors, ngrams, reduction, target)
     lexical = _fit_linear(nothing, ngrams, reduction, target)
-    return IntentModel(labels, encoder, features, full, lexical)
+    meant = [text for text, intent in zip(texts, intents, strict=True) if intent != NOT_UNDERSTOOD]
+    return IntentModel(labels, encoder, features, full, lexical, known_pieces(meant))
 
 
 def _fit_linear(dense: np.ndarray, ngrams: csr_matrix, reduction: TruncatedSVD, target: np.ndarray) -> Linear:

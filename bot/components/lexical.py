@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 from typing import List
 
@@ -16,7 +17,16 @@ _DIGIT = re.compile(r"\d")
 _APOSTROPHE = re.compile("[’‘`´]")
 
 
+# Emoji and other pictures; what they show is in their names: "thumbs up sign", "pouting face".
+_PICTURE = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
+
+
+def _name(match: "re.Match[str]") -> str:
+    return f" {unicodedata.name(match.group(), '').lower()} "
+
+
 def normalise(text: str) -> str:
+    text = _PICTURE.sub(_name, text)
     text = _APOSTROPHE.sub("'", text.lower())
     text = _NUMBER.sub(" ordernumber ", _EMAIL.sub(" emailaddress ", text))
     return _DIGIT.sub("0", text)

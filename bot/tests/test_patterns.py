@@ -27,7 +27,7 @@ def patterns(config: Dict[str, Any]) -> List[EntityPattern]:
         ("rt 200017", [("return_number", "RT-200017")]),
         ("return number 200017", [("return_number", "RT-200017")]),
         ("status of return 200017", [("return_number", "RT-200017")]),
-        ("refund RF-300008", []),
+        ("refund RF-300008", [("refund_number", "RF-300008")]),
         ("Emma.Byrne+shop@Example.IE.", [("email", "emma.byrne+shop@example.ie")]),
         ("JL-100234, o'neill@mail.example.com", [("order_number", "JL-100234"), ("email", "o'neill@mail.example.com")]),
         ("order100234@example.com", [("email", "order100234@example.com")]),

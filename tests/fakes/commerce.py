@@ -63,6 +63,9 @@ REASONS = (
     ReturnReason("too_small", "Too small", ("clothing",)),
     ReturnReason("damaged", "Arrived damaged"),
     ReturnReason("changed_mind", "I changed my mind"),
+    ReturnReason("defective", "Does not work properly"),
+    ReturnReason("not_as_expected", "Looks different from what I expected"),
+    ReturnReason("missing", "It was missing from the parcel", nothing_to_return=True),
 )
 
 

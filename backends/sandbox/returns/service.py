@@ -44,7 +44,10 @@ class Plan:
 
 
 def reasons(policy: Policy) -> list[ReturnReason]:
-    return [ReturnReason(name, rule.title, rule.categories) for name, rule in policy.return_reasons.items()]
+    return [
+        ReturnReason(name, rule.title, rule.categories, rule.nothing_to_return)
+        for name, rule in policy.return_reasons.items()
+    ]
 
 
 async def returnable_items(connection: Connection, moment: Moment, subject: Subject, ref: str) -> ReturnableItems:
