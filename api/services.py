@@ -13,6 +13,7 @@ from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
 from api.handoff.service import HandoffService
+from api.handoff.sweeper import LineSweeper
 from api.health.checks import Readiness
 from api.identity.assertions import Assertions
 from api.identity.customer_tokens import CustomerTokens
@@ -48,6 +49,7 @@ class Services:
     customer_tokens: CustomerTokens
     staff: StaffService
     handoff: HandoffService
+    line_sweeper: LineSweeper
     intake: Intake
     worker: TurnWorker
     dispatcher: CodeDispatcher
@@ -65,11 +67,15 @@ async def running(services: Services) -> AsyncIterator[None]:
     async with services.pool, services.http:
         await services.hub.start()
         await services.worker.start()
-        dispatching = asyncio.create_task(services.dispatcher.run(), name="code-dispatcher")
+        background = [
+            asyncio.create_task(services.dispatcher.run(), name="code-dispatcher"),
+            asyncio.create_task(services.line_sweeper.run(), name="line-sweeper"),
+        ]
         try:
             yield
         finally:
             await services.worker.stop()
-            dispatching.cancel()
-            await asyncio.gather(dispatching, return_exceptions=True)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
             await services.hub.stop()

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
@@ -70,6 +71,17 @@ class ApiSettings(CommerceSettings):
     opening_hours: str = ""
     # The time zone of the opening hours and of the pages for staff.
     timezone: str = "UTC"
+    # YAML file with opening hours, time zones and holidays by team; what it leaves out is as above.
+    desk_hours_file: Path | None = None
+    # Whether advisors choose from the line (claim) or are given conversations by skill and free places (automatic).
+    desk_assignment: Literal["claim", "automatic"] = "claim"
+    # Seconds since an advisor's last sign of life after which their conversations go back to the head of the line.
+    # Browsers let a hidden tab ask once a minute only.
+    desk_grace: float = Field(default=180.0, ge=90)
+    # Customers in line at once; who comes then is recorded, and goes on with the assistant.
+    desk_queue_limit: int = Field(default=200, gt=0)
+    # Names of the shop's tiers whose customers go before others who came up to five minutes earlier, by commas.
+    desk_preferred_tiers: CommaSeparated = ()
 
     # Limits in the notation of the `limits` package. Over them: 429 with Retry-After.
     limit_conversations_per_address: str = "30/minute"
@@ -91,7 +103,7 @@ class ApiSettings(CommerceSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     smtp_from: str = "Customer service <no-reply@example.com>"
 
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "desk_preferred_tiers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -13,9 +13,11 @@ from api.assistant.worker import TurnWorker
 from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
-from api.handoff.opening_hours import OpeningHours
+from api.handoff.opening_hours import DeskHours, OpeningHours
 from api.handoff.service import HandoffService
+from api.handoff.sweeper import LineSweeper
 from api.handoff.texts import Texts
+from api.handoff.tiers import Tiers
 from api.health.checks import Check, Readiness, backend_check, database_check, http_check
 from api.identity.assertions import Assertions
 from api.identity.customer_tokens import CustomerTokens
@@ -62,8 +64,9 @@ def wire(
     )
     lifetime = timedelta(hours=settings.staff_session_hours)
     staff = StaffService(pool, LoginThrottle(storage), session_lifetime=lifetime, passwords=passwords)
-    hours = OpeningHours.parse(settings.opening_hours, settings.timezone)
-    handoff = HandoffService(conversations, staff, Texts.load(), hours)
+    handoff = HandoffService(
+        conversations, staff, Texts.load(), desk_hours(settings), queue_limit=settings.desk_queue_limit
+    )
     assertions = Assertions(settings.assertion_secret)
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
     lease = settings.turn_lease
@@ -104,6 +107,7 @@ def wire(
         customer_tokens=customer_tokens(settings, http),
         staff=staff,
         handoff=handoff,
+        line_sweeper=line_sweeper(settings, conversations, handoff, commerce, assertions),
         intake=Intake(
             conversations,
             guests,
@@ -117,6 +121,30 @@ def wire(
         worker=TurnWorker(conversations, runner, load, owner=owner, lease=lease),
         dispatcher=CodeDispatcher(conversations, guests, commerce, sender, metrics),
         readiness=Readiness(checks(settings, pool, http, commerce)),
+    )
+
+
+def desk_hours(settings: ApiSettings) -> DeskHours:
+    hours, zone = settings.opening_hours, settings.timezone
+    if settings.desk_hours_file:
+        return DeskHours.load(settings.desk_hours_file, hours=hours, zone=zone)
+    return DeskHours(OpeningHours.parse(hours, zone))
+
+
+def line_sweeper(
+    settings: ApiSettings,
+    conversations: ConversationService,
+    handoff: HandoffService,
+    commerce: Commerce,
+    assertions: Assertions,
+) -> LineSweeper:
+    return LineSweeper(
+        conversations,
+        handoff,
+        automatic=settings.desk_assignment == "automatic",
+        grace=timedelta(seconds=settings.desk_grace),
+        tier_of=Tiers(commerce, assertions.sign).of,
+        preferred_tiers=frozenset(settings.desk_preferred_tiers),
     )
 
 

@@ -1,8 +1,8 @@
 """Who is served next, by whom, and how long it takes: rules without a database, for the service and the simulation.
 
 **Order.** A customer's place is the moment of the request minus a head start. So priorities age by themselves: nobody
-is overtaken by somebody who came later than the longest head start after them. Within one head start it is first come, first served. A conversation whose advisor disappeared goes to the
-front.
+is overtaken by somebody who came later than the longest head start after them. Within one head start it is first come,
+first served. A conversation whose advisor disappeared goes to the front.
 
 **Choice.** The advisor who knows the conversation from before, if there with a free place; else of those with the
 skill, the language and a free place the least busy one; of equally busy ones who has been without a new one longest.

@@ -1,14 +1,17 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from api.conversations.errors import StateChanged
 from api.conversations.models import Conversation, State
 from api.conversations.service import ConversationService
 from api.handoff import repository
+from api.handoff.addresses import find_email, masked
+from api.handoff.announcer import Announcer
+from api.handoff.line import Line
 from api.handoff.models import Handoff
-from api.handoff.opening_hours import OpeningHours
+from api.handoff.opening_hours import DeskHours
+from api.handoff.routing import head_start
 from api.handoff.states import IllegalMove, Move, Reason, Skill, after
 from api.handoff.texts import Texts
 from api.staff.models import Staff
@@ -17,6 +20,7 @@ from common.database import Connection
 from common.problems import Problem
 
 SUMMARY_LIMIT = 2000
+KNOWN_WITHIN = timedelta(days=1)  # in this time a customer who comes back gets the same advisor
 
 
 class NotYours(Problem):
@@ -31,6 +35,13 @@ class StillServed(Problem):
 
     def __init__(self) -> None:
         super().__init__(409, "still_served", "The advisor who has this conversation is at the desk.")
+
+
+class NoWayToWrite(Problem):
+    """Answers 409: no channel is set up that could bring an answer to an address."""
+
+    def __init__(self) -> None:
+        super().__init__(409, "no_way_to_write", "Answers can't be sent to an address here.")
 
 
 def utc_now() -> datetime:
@@ -48,42 +59,96 @@ class HandoffService:
         conversations: ConversationService,
         staff: StaffService,
         texts: Texts,
-        hours: OpeningHours,
+        hours: DeskHours,
         *,
+        queue_limit: int = 200,
+        writes_later: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        """`writes_later`: answers can be sent to an e-mail address (the desk sees to it)."""
         self._conversations = conversations
         self._staff = staff
-        self._texts = texts
-        self._hours = hours
-        self._clock = clock
+        self._queue_limit = queue_limit
+        self.line = Line(staff)
+        self.announcer = Announcer(conversations, texts, hours, clock, writes_later=writes_later)
 
     async def request(
         self, connection: Connection, conversation_id: UUID, *, reason: str, skill: str, summary: str
     ) -> None:
         """Put the conversation in the queue. Where it waits or is served already, nothing changes.
 
-        Raises ValueError for a reason or skill that is not one of ours.
+        Where nobody can help now the wish is recorded and the customer told when somebody will; where the line is too
+        long as well, and the bot goes on. Raises ValueError for a reason or skill that is not one of ours.
         """
         reason, skill = Reason(reason), Skill(skill)
         conversation = await self._conversations.lock(connection, conversation_id)
         if conversation.state in (State.QUEUED, State.ASSIGNED):
             return
-        await self._queue(connection, conversation)
-        handoff = await repository.request(connection, conversation_id, reason, skill, summary[:SUMMARY_LIMIT])
-        await self._announce_queued(connection, handoff)
+        full = len(await self.line.wishes(connection)) >= self._queue_limit
+        conversation = await self._queue(connection, conversation)
+        handoff = await repository.request(
+            connection,
+            conversation_id,
+            reason=reason,
+            skill=skill,
+            summary=summary[:SUMMARY_LIMIT],
+            head_start=head_start(reason),
+            known_within=KNOWN_WITHIN,
+        )
+        outlook = await self.line.outlook(connection, handoff, conversation)
+        if full:
+            await self._move(connection, conversation, Move.WITHDRAW)
+            await repository.keep(connection, handoff.id)
+            await self.announcer.step(connection, handoff, State.BOT, "handoff_full")
+            return
+        await self.announcer.queued(connection, handoff, outlook)
+        await repository.told(connection, handoff.id, outlook.position)
+        if not outlook.advisors:
+            await self._ask_for_what_is_missing(connection, conversation, handoff)
 
     async def withdraw(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer goes on with the bot. What was asked of people stays recorded while nobody is on duty."""
         conversation = await self._conversations.lock(connection, conversation_id)
         await self._move(connection, conversation, Move.WITHDRAW)
         handoff = await self._open(connection, conversation_id)
-        if await self._staff.advisors_on_duty(connection):
+        if (await self.line.outlook(connection, handoff, conversation)).advisors:
             await repository.close(connection, handoff.id, "withdrawn")
-            await self._announce(connection, handoff, State.BOT, "handoff_withdrawn")
+            await self.announcer.step(connection, handoff, State.BOT, "handoff_withdrawn")
         else:
             await repository.keep(connection, handoff.id)
-            await self._announce(connection, handoff, State.BOT, "handoff_kept")
+            await self.announcer.step(connection, handoff, State.BOT, "handoff_kept")
+
+    async def write_later(self, connection: Connection, conversation_id: UUID, email: str | None) -> bool:
+        """The customer goes on with the bot, and the answer comes by e-mail too.
+
+        Without an address the customer is asked for one, and False returned. Raises IllegalMove unless it waits.
+        """
+        conversation = await self._conversations.lock(connection, conversation_id)
+        after(conversation.state, Move.WITHDRAW)
+        handoff = await self._open(connection, conversation_id)
+        if not self.announcer.writes_later:
+            raise NoWayToWrite
+        if email is None:
+            await repository.await_email(connection, handoff.id)
+            await self.announcer.step(connection, handoff, State.QUEUED, "handoff_asks_email")
+            return False
+        await self._move(connection, conversation, Move.WITHDRAW)
+        await repository.keep(connection, handoff.id, email=email)
+        await self.announcer.step(connection, handoff, State.BOT, "handoff_writes_later", email=masked(email))
+        return True
+
+    async def heard(self, connection: Connection, conversation: Conversation, text: str) -> None:
+        """What the customer writes while waiting: perhaps the address that was asked for. The caller has the lock."""
+        if conversation.state is not State.QUEUED or "@" not in text:
+            return
+        handoff = await self._open(connection, conversation.id)
+        if handoff.awaits != "email":
+            return
+        email = find_email(text)
+        if email:
+            await self.write_later(connection, conversation.id, email)
+        else:
+            await self.announcer.step(connection, handoff, State.QUEUED, "handoff_email_invalid")
 
     async def claim(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> Handoff:
         """Of several advisors at once, exactly one gets it; the others get IllegalMove."""
@@ -93,9 +158,51 @@ class HandoffService:
             conversation = await self._queue(connection, conversation)
         await self._move(connection, conversation, Move.CLAIM, advisor)
         assert handoff is not None, "a queued conversation has an open hand-off"
-        await repository.claim(connection, handoff.id, advisor.id)
-        await self._announce(connection, handoff, State.ASSIGNED, "handoff_joined", advisor=advisor)
+        await self._give(connection, handoff, advisor)
         return handoff
+
+    async def assign(self, connection: Connection, conversation_id: UUID, advisor_id: UUID) -> bool:
+        """Give it to an advisor who did not ask for it: only if still waiting, and they are there with a free place."""
+        conversation = await self._conversations.lock(connection, conversation_id)
+        handoff = await repository.open_for(connection, conversation_id)
+        if conversation.state is not State.QUEUED or handoff is None:
+            return False
+        await self._staff.hold(connection, advisor_id)
+        here = {advisor.id: advisor for advisor in await self._staff.advisors_present(connection)}
+        advisor = here.get(advisor_id)
+        if advisor is None or await repository.load_of(connection, advisor_id) >= advisor.capacity:
+            return False
+        await self._move(connection, conversation, Move.CLAIM, advisor)
+        await self._give(connection, handoff, advisor)
+        return True
+
+    async def release(self, connection: Connection, conversation_id: UUID, *, grace: timedelta) -> bool:
+        """Back to the head of the line, if its advisor has been away for `grace` (and did not just take it)."""
+        conversation = await self._conversations.lock(connection, conversation_id)
+        if not await repository.abandoned(connection, grace=grace, conversation_id=conversation_id):
+            return False
+        handoff = await self._open(connection, conversation_id)
+        left = handoff.advisor_id
+        assert left is not None
+        names = await self._staff.first_names(connection, [left])
+        conversation = await self._move(connection, conversation, Move.RELEASE)
+        await repository.release(connection, handoff.id, head_start(handoff.reason, left=True))
+        handoff = await self._open(connection, conversation_id)
+        outlook = await self.line.outlook(connection, handoff, conversation)
+        await self.announcer.queued(connection, handoff, outlook, left_by=names[left])
+        await repository.told(connection, handoff.id, outlook.position)
+        return True
+
+    async def tell_position(self, connection: Connection, conversation_id: UUID) -> None:
+        """Unless it is what the customer knows already."""
+        conversation = await self._conversations.lock(connection, conversation_id)
+        if conversation.state is not State.QUEUED:
+            return
+        handoff = await self._open(connection, conversation_id)
+        outlook = await self.line.outlook(connection, handoff, conversation)
+        if outlook.advisors and outlook.position != handoff.told_position:
+            await self.announcer.position(connection, handoff, outlook)
+            await repository.told(connection, handoff.id, outlook.position)
 
     async def take_over(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> None:
         """Go on with what an advisor who is no longer on duty left behind. Raises StillServed while that one is."""
@@ -106,8 +213,7 @@ class HandoffService:
             raise StillServed
         await self._move(connection, conversation, Move.TAKE_OVER, advisor)
         handoff = await self._open(connection, conversation_id)
-        await repository.claim(connection, handoff.id, advisor.id)
-        await self._announce(connection, handoff, State.ASSIGNED, "handoff_joined", advisor=advisor)
+        await self._give(connection, handoff, advisor)
 
     async def hand_back(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> None:
         await self._leave(connection, conversation_id, advisor, Move.HAND_BACK, "returned")
@@ -155,7 +261,26 @@ class HandoffService:
         await self._move(connection, conversation, move)
         handoff = await self._open(connection, conversation_id)
         await repository.close(connection, handoff.id, outcome)
-        await self._announce(connection, handoff, to, f"handoff_{outcome}", advisor=advisor)
+        await self.announcer.step(connection, handoff, to, f"handoff_{outcome}", advisor=advisor.first_name)
+
+    async def _give(self, connection: Connection, handoff: Handoff, advisor: Staff) -> None:
+        await self._staff.hold(connection, advisor.id)
+        await repository.claim(connection, handoff.id, advisor.id)
+        name = advisor.first_name
+        await self.announcer.step(connection, handoff, State.ASSIGNED, "handoff_joined", advisor=name)
+
+    async def _ask_for_what_is_missing(
+        self, connection: Connection, conversation: Conversation, handoff: Handoff
+    ) -> None:
+        """For a ticket that somebody reads later: what it is about, and where the answer goes."""
+        log = await self._conversations.events(connection, conversation.id)
+        topic = not handoff.summary and not any(event.author == "customer" for event in log)
+        address = self.announcer.writes_later and handoff.email is None
+        if address:
+            await repository.await_email(connection, handoff.id)
+        if topic or address:
+            name = f"handoff_missing{'_topic' if topic else ''}{'_email' if address else ''}"
+            await self.announcer.step(connection, handoff, State.QUEUED, name)
 
     async def _queue(self, connection: Connection, conversation: Conversation) -> Conversation:
         """To the queue, step by legal step."""
@@ -180,47 +305,3 @@ class HandoffService:
         found = await repository.open_for(connection, conversation_id)
         assert found is not None
         return found
-
-    async def _announce_queued(self, connection: Connection, handoff: Handoff) -> None:
-        position = await repository.position(connection, handoff)
-        if await self._staff.advisors_on_duty(connection):
-            name = "handoff_queued_first" if position == 1 else "handoff_queued"
-            await self._announce(connection, handoff, State.QUEUED, name, position=position)
-            return
-        expected = self._hours.next_opening(self._clock())
-        if expected is None:
-            await self._announce(connection, handoff, State.QUEUED, "handoff_recorded", position=position)
-            return
-        when = {"day": expected.strftime("%A"), "time": expected.strftime("%H:%M"), "zone": expected.tzname()}
-        body = {"position": position, "expected_at": expected.isoformat()}
-        message = self._texts.message("handoff_recorded_until", reference=handoff.reference, **when)
-        await self._append(connection, handoff, State.QUEUED, body | message)
-
-    async def _announce(
-        self,
-        connection: Connection,
-        handoff: Handoff,
-        state: State,
-        template: str,
-        *,
-        position: int | None = None,
-        advisor: Staff | None = None,
-    ) -> None:
-        name = advisor.first_name if advisor else None
-        message = self._texts.message(template, reference=handoff.reference, position=position, advisor=name)
-        known = {"position": position, "advisor": name}
-        await self._append(
-            connection, handoff, state, {key: value for key, value in known.items() if value is not None} | message
-        )
-
-    async def _append(self, connection: Connection, handoff: Handoff, state: State, body: dict[str, Any]) -> None:
-        actions = (
-            [{"action": "continue", "title": self._texts.text("button_continue")}] if state is State.QUEUED else []
-        )
-        await self._conversations.append(
-            connection,
-            handoff.conversation_id,
-            type="handoff",
-            author="system",
-            body={"state": state, "reference": handoff.reference, "actions": actions} | body,
-        )

@@ -13,6 +13,7 @@ class Move(StrEnum):
     TAKE_OVER = "take_over"  # another advisor goes on where the first one has left the desk
     HAND_BACK = "hand_back"
     RESOLVE = "resolve"
+    RELEASE = "release"  # the advisor who has it has disappeared: back to the line
     REOPEN = "reopen"  # the customer writes again after the end
 
 
@@ -42,6 +43,7 @@ MOVES: dict[tuple[State, Move], State] = {
     (State.QUEUED, Move.WITHDRAW): State.BOT,
     (State.QUEUED, Move.CLAIM): State.ASSIGNED,
     (State.ASSIGNED, Move.TAKE_OVER): State.ASSIGNED,
+    (State.ASSIGNED, Move.RELEASE): State.QUEUED,
     (State.ASSIGNED, Move.HAND_BACK): State.BOT,
     (State.ASSIGNED, Move.RESOLVE): State.RESOLVED,
     (State.RESOLVED, Move.REOPEN): State.BOT,

@@ -2,6 +2,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from api.handoff.states import Skill
+
+DEFAULT_CAPACITY = 4
+
 
 class Role(StrEnum):
     ADVISOR = "advisor"  # talks to customers on the desk
@@ -11,12 +15,18 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """`name` is what they log in with, `first_name` what customers see."""
+    """`name` is what they log in with, `first_name` what customers see.
+
+    The rest is for advisors: what they are given by itself. No languages: any. `capacity`: conversations at once.
+    """
 
     id: UUID
     name: str
     first_name: str
     roles: frozenset[Role]
+    skills: frozenset[str] = frozenset(Skill)
+    languages: frozenset[str] = frozenset()
+    capacity: int = DEFAULT_CAPACITY
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ from common.database import Connection, fetch_all, fetch_one
 
 
 def _staff(row: dict[str, Any]) -> Staff:
-    return Staff(row["id"], row["name"], row["first_name"], frozenset(Role(role) for role in row["roles"]))
+    return Staff(
+        row["id"],
+        row["name"],
+        row["first_name"],
+        frozenset(Role(role) for role in row["roles"]),
+        frozenset(row["skills"]),
+        frozenset(row["languages"]),
+        row["capacity"],
+    )
 
 
 async def add(
@@ -86,19 +94,40 @@ async def end_sessions(connection: Connection, staff_id: UUID) -> None:
 
 async def note_presence(connection: Connection, token_hash: bytes, *, every: timedelta) -> None:
     await connection.execute(
-        "UPDATE staff_sessions SET present_at = now()"
-        " WHERE token_hash = %s AND (present_at IS NULL OR present_at < now() - %s::interval)",
+        "WITH seen AS (UPDATE staff_sessions SET present_at = now()"
+        " WHERE token_hash = %s AND (present_at IS NULL OR present_at < now() - %s::interval) RETURNING staff_id)"
+        " UPDATE staff SET present_at = now() FROM seen WHERE id = staff_id",
         (token_hash, every),
     )
 
 
-async def present(connection: Connection, role: Role, *, within: timedelta) -> set[UUID]:
+async def present(connection: Connection, role: Role, *, within: timedelta) -> list[Staff]:
     """Who of this role was on their pages lately."""
     rows = await fetch_all(
         connection,
-        "SELECT DISTINCT staff_id FROM staff_sessions JOIN staff ON staff.id = staff_id WHERE active"
-        " AND expires_at > now() AND present_at > now() - %s::interval AND %s = ANY(roles)",
-        within,
+        "SELECT * FROM staff WHERE active AND %s = ANY(roles) AND EXISTS (SELECT 1 FROM staff_sessions"
+        " WHERE staff_id = staff.id AND expires_at > now() AND staff_sessions.present_at > now() - %s::interval)"
+        " ORDER BY name",
         str(role),
+        within,
     )
-    return {row["staff_id"] for row in rows}
+    return [_staff(row) for row in rows]
+
+
+async def hold(connection: Connection, staff_id: UUID) -> None:
+    """Lock the account's row: what one advisor is given is given one after another."""
+    await connection.execute("SELECT 1 FROM staff WHERE id = %s FOR NO KEY UPDATE", (staff_id,))
+
+
+async def set_desk(
+    connection: Connection, name: str, skills: list[str], languages: list[str], capacity: int
+) -> UUID | None:
+    row = await fetch_one(
+        connection,
+        "UPDATE staff SET skills = %s, languages = %s, capacity = %s WHERE name = %s RETURNING id",
+        skills,
+        languages,
+        capacity,
+        name,
+    )
+    return row["id"] if row else None

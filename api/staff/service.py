@@ -68,7 +68,21 @@ class StaffService:
             await repository.note_presence(connection, _hash(session.token), every=PRESENCE_STEP)
 
     async def advisors_on_duty(self, connection: Connection) -> set[UUID]:
+        return {staff.id for staff in await self.advisors_present(connection)}
+
+    async def advisors_present(self, connection: Connection) -> list[Staff]:
         return await repository.present(connection, Role.ADVISOR, within=PRESENCE_WINDOW)
+
+    async def hold(self, connection: Connection, staff_id: UUID) -> None:
+        """Until the transaction ends nobody else who holds this account goes on. Lock a conversation before it."""
+        await repository.hold(connection, staff_id)
+
+    async def set_desk(self, name: str, *, skills: Iterable[str], languages: Iterable[str], capacity: int) -> None:
+        """What an advisor is given by itself: see Staff. Raises UnknownStaff."""
+        async with self._pool.connection() as connection:
+            given = sorted(set(skills)), sorted({language.lower() for language in languages})
+            if await repository.set_desk(connection, name, *given, capacity) is None:
+                raise UnknownStaff(name)
 
     async def first_names(self, connection: Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
         return await repository.first_names(connection, list(ids))

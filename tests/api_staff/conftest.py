@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from api.app import create_app
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
-from api.handoff.opening_hours import OpeningHours
+from api.handoff.opening_hours import DeskHours, OpeningHours
 from api.handoff.service import HandoffService
 from api.handoff.texts import Texts
 from api.settings import ApiSettings
@@ -57,7 +57,7 @@ async def staff(pool: Pool) -> StaffService:
 
 @pytest.fixture
 def handoff(conversations: ConversationService, staff: StaffService) -> HandoffService:
-    return HandoffService(conversations, staff, Texts.load(), OpeningHours.parse("", "UTC"))
+    return HandoffService(conversations, staff, Texts.load(), DeskHours(OpeningHours.parse("", "UTC")))
 
 
 @pytest.fixture

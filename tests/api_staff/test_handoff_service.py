@@ -9,7 +9,7 @@ import pytest
 from api.conversations.models import State
 from api.conversations.service import ConversationService
 from api.handoff.models import Handoff
-from api.handoff.opening_hours import OpeningHours
+from api.handoff.opening_hours import DeskHours, OpeningHours
 from api.handoff.service import HandoffService, NotYours
 from api.handoff.states import IllegalMove
 from api.handoff.texts import Texts
@@ -212,7 +212,7 @@ async def test_outside_opening_hours_the_customer_learns_when_somebody_is_expect
 ) -> None:
     sunday = datetime(2026, 11, 29, 12, tzinfo=UTC)
     hours = OpeningHours.parse("Mon-Fri 09:00-18:00", "Europe/Dublin")
-    service = HandoffService(conversations, staff, Texts.load(), hours, clock=lambda: sunday)
+    service = HandoffService(conversations, staff, Texts.load(), DeskHours(hours), clock=lambda: sunday)
     talk = Conversation(await start(), conversations, service)
     await talk.request()
     told = (await talk.told())[0]

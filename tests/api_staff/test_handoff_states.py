@@ -6,12 +6,13 @@ from api.conversations.models import State
 from api.handoff.states import MOVES, IllegalMove, Move, after
 
 
-def test_the_moves_are_those_of_the_design_and_leaving_the_line_and_taking_over() -> None:
+def test_the_moves_are_those_of_the_design_and_leaving_the_line_taking_over_and_releasing() -> None:
     assert {(str(state), str(to)) for (state, _), to in MOVES.items()} == {
         ("bot", "queued"),
         ("queued", "assigned"),
         ("queued", "bot"),
         ("assigned", "assigned"),
+        ("assigned", "queued"),
         ("assigned", "bot"),
         ("assigned", "resolved"),
         ("resolved", "bot"),

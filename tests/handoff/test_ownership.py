@@ -29,6 +29,7 @@ from tests.handoff.log import check_log
 from tests.handoff.world import Crash, Snapshot, World
 
 ADVISORS = ("ada", "ben", "cara")
+CAPACITY = 2
 advisors = st.sampled_from(ADVISORS)
 
 
@@ -196,6 +197,24 @@ class Ownership(RuleBasedStateMachine):
         self.here.discard(name)
 
     @rule()
+    def look_after_the_line(self) -> None:
+        """Who lost their advisor goes to the head; then places are filled in order, as far as there are any."""
+        lost = [c for c, e in self.expected.items() if e.state is State.ASSIGNED and e.advisor not in self.here]
+        for customer in lost:
+            self.expected[customer].state, self.expected[customer].advisor = State.QUEUED, None
+        self.world.sweep_line()
+        for customer in lost:
+            self._line_up(customer)
+        held = {name: sum(e.advisor == name for e in self.expected.values()) for name in self.here}
+        places = sum(max(0, CAPACITY - load) for load in held.values())
+        owners, names = self.world.snapshot().owners, {str(self._id(name)): name for name in ADVISORS}
+        for customer in tuple(self.line[:places]):
+            advisor = names[str(owners[customer][1])]
+            held[advisor] += 1
+            assert held[advisor] <= CAPACITY
+            self._assigned(customer, advisor)
+
+    @rule()
     def kill_the_gateway_in_its_turns(self) -> None:
         """Whoever sweeps next takes the turns up; Rasa is asked again, and answers at once this time."""
         self.world.kill_turns()
@@ -242,7 +261,9 @@ class Ownership(RuleBasedStateMachine):
 
     def _line_up(self, customer: UUID) -> None:
         """By the time of the request: a wish that was kept while nobody was there holds its old place."""
-        query = "SELECT conversation_id FROM handoffs WHERE closed_at IS NULL ORDER BY requested_at, id"
+        query = (
+            "SELECT conversation_id FROM handoffs WHERE closed_at IS NULL ORDER BY left_at IS NULL, requested_at, id"
+        )
         self.line.append(customer)
         order = [row["conversation_id"] for row in self.world.rows(query)]
         self.line.sort(key=order.index)
@@ -297,6 +318,7 @@ def world(fresh_database: Callable[[str, str], str], tmp_path_factory: pytest.Te
 def test_whatever_happens_a_conversation_has_one_owner_and_nobody_speaks_out_of_turn(world: World) -> None:
     Ownership.world = world
     Ownership.sessions = {name: world.advisor(name) for name in ADVISORS}
+    world.rows("UPDATE staff SET capacity = %s RETURNING 1", CAPACITY)
     run_state_machine_as_test(
         Ownership,
         settings=settings(

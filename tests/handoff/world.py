@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -11,8 +12,9 @@ from uuid import UUID, uuid4
 from pydantic import SecretStr
 
 from api.assistant.intake import Incoming
-from api.conversations.models import Event
+from api.conversations.models import Conversation, Event
 from api.desk.service import DeskService
+from api.handoff.sweeper import LineSweeper
 from api.services import Services, running
 from api.settings import ApiSettings
 from api.staff.models import Role, Session
@@ -54,6 +56,7 @@ class World:
         self.rasa = FakeRasa(SECRET)
         self.services: Services
         self.desk: DeskService
+        self.sweeper: LineSweeper
 
     def start(self) -> None:
         self._runner.run(self._start())
@@ -83,6 +86,7 @@ class World:
     def forget_conversations(self) -> None:
         """And nobody is at the desk any more."""
         self.rows("UPDATE staff_sessions SET present_at = NULL RETURNING 1")
+        self.rows("UPDATE staff SET present_at = NULL RETURNING 1")
         self.rows("DELETE FROM handoffs RETURNING 1")
         self.rows("DELETE FROM conversations RETURNING 1")
 
@@ -174,6 +178,17 @@ class World:
 
         self.run(kill)
 
+    def sweep_line(self) -> None:
+        """As if everybody who is not at the desk had been away for longer than the grace period."""
+        away = (
+            "UPDATE staff SET present_at = now() - interval '1 hour' WHERE NOT EXISTS (SELECT 1 FROM staff_sessions"
+            " WHERE staff_id = staff.id AND staff_sessions.present_at > now() - interval '1 minute') RETURNING id"
+        )
+        gone = [row["id"] for row in self.rows(away)]
+        took = "UPDATE handoffs SET claimed_at = now() - interval '1 hour' WHERE advisor_id = ANY(%s) RETURNING 1"
+        self.rows(took, gone)
+        self.run(self.sweeper.sweep)
+
     def sweep_turns(self) -> None:
         self.run(self.services.worker.sweep)
 
@@ -197,4 +212,18 @@ class World:
         )
         self.services = wire(settings, CustomerShop().as_commerce())
         await self._exits.enter_async_context(running(self.services))
+        for task in asyncio.all_tasks():
+            if task.get_name() == "line-sweeper":
+                task.cancel()  # the test says when the line is looked after
+        self.sweeper = LineSweeper(
+            self.services.conversations,
+            self.services.handoff,
+            automatic=True,
+            grace=timedelta(minutes=3),
+            tier_of=no_tier,
+        )
         self.desk = DeskService(self.services.conversations, self.services.handoff, self.services.staff)
+
+
+async def no_tier(_conversation: Conversation) -> str:
+    return ""

@@ -1,0 +1,87 @@
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from api.conversations.models import State
+from api.conversations.service import ConversationService
+from api.handoff.line import Outlook
+from api.handoff.models import Handoff
+from api.handoff.opening_hours import DeskHours
+from api.handoff.texts import Texts
+from common.database import Connection
+
+
+class Announcer:
+    """Tells the customer what happens to the conversation: one `handoff` event each time."""
+
+    def __init__(
+        self,
+        conversations: ConversationService,
+        texts: Texts,
+        hours: DeskHours,
+        clock: Callable[[], datetime],
+        *,
+        writes_later: bool,
+    ) -> None:
+        """`writes_later`: there is a way to bring an answer to a customer who does not wait for it."""
+        self._conversations = conversations
+        self._texts = texts
+        self._hours = hours
+        self._clock = clock
+        self.writes_later = writes_later
+
+    async def queued(self, connection: Connection, handoff: Handoff, outlook: Outlook, *, left_by: str = "") -> None:
+        """In line, or recorded where nobody who could help is there; `left_by`: the advisor who disappeared."""
+        if not outlook.advisors:
+            await self._recorded(connection, handoff, outlook)
+            return
+        first, about = outlook.position == 1, outlook.minutes is not None
+        name = "handoff_left" if left_by else f"handoff_queued{'_first' if first else ''}{'_about' if about else ''}"
+        known = {"position": outlook.position, "minutes": outlook.minutes}
+        message = self._texts.message(
+            name, reference=handoff.reference, advisor=left_by, plural="" if outlook.minutes == 1 else "s", **known
+        )
+        await self.say(connection, handoff, State.QUEUED, known | message)
+
+    async def _recorded(self, connection: Connection, handoff: Handoff, outlook: Outlook) -> None:
+        expected = self._hours.of(handoff.skill).next_opening(self._clock())
+        if expected is None:
+            message = self._texts.message("handoff_recorded", reference=handoff.reference)
+            await self.say(connection, handoff, State.QUEUED, {"position": outlook.position} | message)
+            return
+        when = {"day": expected.strftime("%A"), "date": f"{expected.day} {expected:%B}"}
+        clock = {"time": expected.strftime("%H:%M"), "zone": expected.tzname()}
+        soon = (expected - self._clock()).days < 6  # noqa: PLR2004 - then the day of the week says it all
+        name = "handoff_recorded_until" if soon else "handoff_recorded_until_date"
+        message = self._texts.message(name, reference=handoff.reference, **when, **clock)
+        body = {"position": outlook.position, "expected_at": expected.isoformat()}
+        await self.say(connection, handoff, State.QUEUED, body | message)
+
+    async def position(self, connection: Connection, handoff: Handoff, outlook: Outlook) -> None:
+        """The place in line has changed: nothing is said, the status line shows it."""
+        known = {"position": outlook.position, "minutes": outlook.minutes}
+        await self.say(connection, handoff, State.QUEUED, known)
+
+    async def step(
+        self, connection: Connection, handoff: Handoff, state: State, template: str, **values: object
+    ) -> None:
+        """Said by a template; `advisor`, where given, becomes a member of the event."""
+        message = self._texts.message(template, reference=handoff.reference, **values)
+        known = {"advisor": values["advisor"]} if "advisor" in values else {}
+        await self.say(connection, handoff, state, known | message)
+
+    async def say(self, connection: Connection, handoff: Handoff, state: State, body: dict[str, Any]) -> None:
+        told = {key: value for key, value in body.items() if value is not None}
+        await self._conversations.append(
+            connection,
+            handoff.conversation_id,
+            type="handoff",
+            author="system",
+            body={"state": state, "reference": handoff.reference, "actions": self._actions(state)} | told,
+        )
+
+    def _actions(self, state: State) -> list[dict[str, str]]:
+        if state is not State.QUEUED:
+            return []
+        offered = ["continue", "write_later"] if self.writes_later else ["continue"]
+        return [{"action": action, "title": self._texts.text(f"button_{action}")} for action in offered]
