@@ -10,6 +10,8 @@ from actions.replies import button
 
 YES = "yes"
 STOP = "stop"
+# In the slot `opening`, which is used up by now: the last question was what to change, to which "yes" is no answer.
+CHANGING = "changing"
 
 
 class Confirm(Step):
@@ -33,6 +35,7 @@ class Confirm(Step):
         self._refused_template = refused_template
 
     async def ask(self, context: Context, draft: Draft) -> bool:
+        draft[OPENING] = None
         await self._recap(context, draft)
         return True
 
@@ -43,10 +46,12 @@ class Confirm(Step):
             return self._reopen(context, draft, answer.entities["change"])
         intent = context.turn.intent
         if says_only_yes(answer.text) or (intent == "affirm" and (answer.is_button or answer.loose)):
+            if (draft[OPENING] or {}).get(CHANGING):
+                return self._refused(context, draft)
             draft[self.slot] = YES
             return Outcome.ANSWERED
         if says_only_no(answer.text) or (intent == "deny" and answer.is_button):
-            return self._refused(context)
+            return self._refused(context, draft)
         return Outcome.NOT_UNDERSTOOD
 
     async def otherwise(self, context: Context, draft: Draft) -> Outcome:
@@ -55,15 +60,16 @@ class Confirm(Step):
         found = find_one(context.turn.text, options)
         if found.whole and not found.tied:
             return self._reopen(context, draft, found.values[0])
-        return self._refused(context) if context.turn.intent == "deny" else Outcome.NOT_UNDERSTOOD
+        return self._refused(context, draft) if context.turn.intent == "deny" else Outcome.NOT_UNDERSTOOD
 
-    def _refused(self, context: Context) -> Outcome:
+    def _refused(self, context: Context, draft: Draft) -> Outcome:
         if not self._changeable:
             context.say.say(self._refused_template)
             raise FormEnded
         labels = {**self._changeable, STOP: "change_stop"}
         buttons = [button(context.words.label(label), "inform", change=slot) for slot, label in labels.items()]
         context.say.say(self._change_template, buttons=buttons)
+        draft[OPENING] = {"text": "", "entities": {}, CHANGING: True}
         return Outcome.ASKED
 
     def _reopen(self, context: Context, draft: Draft, slot: str) -> Outcome:

@@ -55,7 +55,7 @@ class WhichItems(Step):
             if number is not None and item is not None:
                 return self._settle(context, draft, item, number, undecided)
         if draft[self.slot] and len(draft[self.slot]) == 1 and not answer.asked:
-            number = only_number(answer.text)
+            number = _corrected_number(answer)
             item = next((item for item in items if item.line_id == draft[self.slot][0]["line_id"]), None)
             if number is not None and item is not None:
                 return self._settle(context, draft, item, number, {"settled": [], "open": []})
@@ -152,6 +152,12 @@ def _quantity(answer: Answer, most: int) -> int | None:
     if names_everything(answer.text, most):
         return most
     return find_number(answer.text) if answer.loose else only_number(answer.text)
+
+
+def _corrected_number(answer: Answer) -> int | None:
+    """Of "make it 2", or "that's not right, only one"."""
+    said = answer.entities.get("quantity", "") if answer.intent in {"deny", "inform"} else ""
+    return int(said) if said.isdigit() else only_number(answer.text)
 
 
 async def _items(context: Context, draft: Draft) -> list[ReturnableItem]:

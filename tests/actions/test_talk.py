@@ -163,3 +163,32 @@ async def test_yes_to_a_new_code_sends_one(start: Begin):
     guest = await awaiting_code(start)
     await guest.presses("inform", verification="expired")
     assert await guest.says("yes", "affirm") == ["utter_verification_sent"]
+
+
+async def test_yes_to_what_shall_be_changed_registers_nothing(talk: Conversation, shop: FakeCommerce):
+    await to_reason(talk)
+    await talk.says("too small", "inform")
+    await talk.presses("inform", resolution="refund")
+    await talk.presses("inform", method="label")
+    assert await talk.says("no", "deny") == ["utter_return_what_to_change"]
+    assert await talk.says("yes", "affirm") == ["utter_return_what_to_change"]
+    assert not shop.keys("create_return")
+    assert await talk.presses("inform", change="return_reason") == ["utter_question_return_reason"]
+    assert await talk.says("too small", "inform") == ["utter_return_recap_refund"]
+    assert await talk.says("yes", "affirm") == ["utter_return_created"]
+
+
+async def test_a_number_in_a_no_corrects_the_quantity(talk: Conversation):
+    await talk.says("I want to return something", "return_start", order_number="JL-100200")
+    await talk.says("2 of the socks", "inform", quantity="2")
+    await talk.says("damaged", "inform")
+    await talk.presses("inform", resolution="refund")
+    await talk.presses("inform", method="label")
+    assert await talk.says("that's not right, only one", "deny", quantity="1") == ["utter_return_recap_refund"]
+    assert talk.slots["return_items"][0]["quantity"] == 1
+
+
+async def test_yes_is_no_size(talk: Conversation):
+    await talk.says("exchange the shirt of JL-100200", "exchange", order_number="JL-100200")
+    await talk.says("too small", "inform")
+    assert await talk.says("yes", "affirm") == ["utter_misunderstood_in_form", "utter_question_return_variants"]
