@@ -2,7 +2,7 @@
 
 RasaError        `kind` for metrics, `apology` the template that tells the customer
 ├── Unreachable  refused, reset, 5xx: Rasa may be starting
-├── TooSlow      no answer in time; the turn may still be carried out
+├── TooSlow      no answer in time, or Rasa died at it and did not come back: the turn may be carried out
 ├── Garbage      an answer that is not of the channel's form
 └── TurnFailed   Rasa says that the turn failed, or said nothing although it should have
 """
@@ -104,9 +104,10 @@ class Rasa:
         return read_answer(response)
 
     async def _post(self, body: dict[str, Any]) -> httpx.Response:
-        """A refused or broken connection is tried again for a moment: Rasa may be restarting.
+        """A refused connection is tried again for a moment: Rasa may be restarting.
 
-        After a broken one Rasa may have run the turn, so it is asked to look first.
+        Once Rasa may have begun the turn, it is asked until the turn's time is over, and to look first. The same turn
+        again sends its writes with the same keys; an apology would have the customer ask for them anew, with others.
         """
         give_up = time.monotonic() + CONNECT_ATTEMPT_SECONDS
         while True:
@@ -115,9 +116,9 @@ class Rasa:
             except httpx.TimeoutException:
                 raise
             except httpx.TransportError as error:
-                if time.monotonic() >= give_up:
-                    raise
                 body["retry"] = body["retry"] or not isinstance(error, httpx.ConnectError)
+                if not body["retry"] and time.monotonic() >= give_up:
+                    raise
             await asyncio.sleep(CONNECT_PAUSE_SECONDS)
 
 
