@@ -88,3 +88,25 @@ async def test_demo_logins_are_made_in_sandbox_mode_only_and_made_again_without_
     monkeypatch.setenv("AFTERCARE_DEMO_PASSWORD", "a password that changed")
     await command(sandbox, monkeypatch, "demo")
     assert await staff.session(session.token) is None
+
+
+async def test_what_an_advisor_is_given_can_be_set_piece_by_piece(
+    settings: ApiSettings, staff: StaffService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await staff.add("maria", "Maria", [Role.ADVISOR], PASSWORD)
+    first = ("desk", "maria", "--skill", "orders", "--skill", "returns", "--language", "de", "--capacity", "2")
+    await command(settings, monkeypatch, *first)
+    await command(settings, monkeypatch, "desk", "maria", "--language", "any")
+    await command(settings, monkeypatch, "list")
+    assert "orders, returns · any language · 2 at once" in capsys.readouterr().out
+    with pytest.raises(UnknownStaff):
+        await command(settings, monkeypatch, "desk", "nobody", "--capacity", "1")
+
+
+@pytest.mark.parametrize("arguments", [("--skill", "gardening"), ("--language", "German"), ("--capacity", "51")])
+def test_a_skill_language_or_capacity_that_does_not_exist_is_refused(
+    arguments: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        read_arguments(["desk", "maria", *arguments])
+    assert arguments[0] in capsys.readouterr().err
