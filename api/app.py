@@ -12,6 +12,7 @@ from api.channels.web import endpoints as web
 from api.channels.web import stream
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
 from api.health import endpoints as health
+from api.outbox import endpoints as outbox
 from api.security.bodies import BodyLimit
 from api.security.headers import SecurityHeaders
 from api.security.requests import RequestLog
@@ -60,6 +61,7 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
     app.include_router(web.router)
     app.include_router(stream.router)
     app.include_router(health.router)
+    app.include_router(outbox.router)
     if settings.sandbox:
         app.include_router(shop_router(settings))
         app.include_router(shop_page_router())

@@ -49,6 +49,21 @@ class Metrics:
         self.codes = Counter(
             "aftercare_verification_codes", "One-time codes by what became of them", ["outcome"], registry=self.registry
         )
+        self.deliveries = Counter(
+            "aftercare_deliveries",
+            "Tries to deliver by what became of them",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self.outbox_pending = Gauge(
+            "aftercare_outbox_pending",
+            "Messages that have to leave, in all processes",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.outbox_dead = Gauge(
+            "aftercare_outbox_dead", "Messages that were given up", ["channel"], registry=self.registry
+        )
         self.limited = Counter("aftercare_rate_limited", "Requests refused with 429", ["limit"], registry=self.registry)
         self.streams = Gauge("aftercare_open_streams", "Open WebSocket streams", registry=self.registry)
         self.streams_closed = Counter(

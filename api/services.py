@@ -20,6 +20,8 @@ from api.identity.customer_tokens import CustomerTokens
 from api.identity.guests.dispatcher import CodeDispatcher
 from api.identity.guests.senders import CodeSender
 from api.metrics import Metrics
+from api.outbox.service import OutboxService
+from api.outbox.worker import OutboxWorker
 from api.security.hashing import KeyedHash
 from api.security.limits import RateLimit
 from api.settings import ApiSettings
@@ -50,6 +52,8 @@ class Services:
     staff: StaffService
     handoff: HandoffService
     line_sweeper: LineSweeper
+    outbox: OutboxService
+    outbox_worker: OutboxWorker
     intake: Intake
     worker: TurnWorker
     dispatcher: CodeDispatcher
@@ -69,6 +73,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         await services.worker.start()
         background = [
             asyncio.create_task(services.dispatcher.run(), name="code-dispatcher"),
+            asyncio.create_task(services.outbox_worker.run(), name="outbox"),
             asyncio.create_task(services.line_sweeper.run(), name="line-sweeper"),
         ]
         try:

@@ -93,6 +93,11 @@ class ApiSettings(CommerceSettings):
     # Bytes of a request's body.
     body_limit: int = Field(default=64 * 1024, gt=0)
 
+    # How late answers leave for the addresses that customers gave: printed on stderr, or by the same SMTP server.
+    email_sender: Literal["console", "smtp"] = "console"
+    # E-mails a second, over all processes, and tries in about four hours before one is given up for an operator to see.
+    outbox_rate: float = Field(default=5.0, gt=0)
+    outbox_attempts: int = Field(default=12, gt=0)
     # How one-time codes leave: printed on stderr, or by SMTP.
     code_sender: Literal["console", "smtp"] = "console"
     smtp_host: str = "localhost"

@@ -10,6 +10,7 @@ from api.assistant.load import Load
 from api.assistant.rasa import Rasa
 from api.assistant.turns import TurnRunner
 from api.assistant.worker import TurnWorker
+from api.channels.email.channel import ConsoleEmail, SmtpEmail
 from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
@@ -26,6 +27,9 @@ from api.identity.guests.senders import CodeSender, ConsoleSender, SmtpSender
 from api.identity.guests.service import GuestVerification
 from api.identity.keys import RemoteKeys
 from api.metrics import Metrics
+from api.outbox.ports import OutboundChannel
+from api.outbox.service import OutboxService
+from api.outbox.worker import OutboxWorker, Pace
 from api.security.hashing import KeyedHash
 from api.security.limits import RateLimit
 from api.services import Services
@@ -89,6 +93,9 @@ def wire(
     )
     load = Load(metrics, in_hand_limit=settings.turns_in_hand, waiting_limit=settings.turns_waiting)
     sender = sender or code_sender(settings)
+    outbound = outbound_channels(settings)
+    outbox = OutboxService(outbound)
+    pace = Pace(rate=settings.outbox_rate, attempts=settings.outbox_attempts)
     return Services(
         settings=settings,
         metrics=metrics,
@@ -108,6 +115,8 @@ def wire(
         staff=staff,
         handoff=handoff,
         line_sweeper=line_sweeper(settings, conversations, handoff, commerce, assertions),
+        outbox=outbox,
+        outbox_worker=OutboxWorker(conversations, outbox, outbound, metrics, owner=owner, pace=pace),
         intake=Intake(
             conversations,
             guests,
@@ -159,6 +168,21 @@ def code_sender(settings: ApiSettings) -> CodeSender:
         security=settings.smtp_security,
         sender=settings.smtp_from,
     )
+
+
+def outbound_channels(settings: ApiSettings) -> dict[str, OutboundChannel]:
+    if settings.email_sender == "console":
+        return {"email": ConsoleEmail()}
+    return {
+        "email": SmtpEmail(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_username,
+            password=settings.smtp_password.get_secret_value(),
+            security=settings.smtp_security,
+            sender=settings.smtp_from,
+        )
+    }
 
 
 def customer_tokens(settings: ApiSettings, http: httpx.AsyncClient) -> CustomerTokens:
