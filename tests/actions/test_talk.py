@@ -192,3 +192,9 @@ async def test_yes_is_no_size(talk: Conversation):
     await talk.says("exchange the shirt of JL-100200", "exchange", order_number="JL-100200")
     await talk.says("too small", "inform")
     assert await talk.says("yes", "affirm") == ["utter_misunderstood_in_form", "utter_question_return_variants"]
+
+
+async def test_how_a_thing_looks_is_no_word_for_one_reason(talk: Conversation):
+    await to_reason(talk)
+    await talk.says("it looks ugly", "inform")
+    assert talk.slots["return_reason"] == "changed_mind"
