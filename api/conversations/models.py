@@ -62,3 +62,13 @@ class Event:
             "at": self.at.isoformat(),
             **self.body,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation in a list: what the customer said last, and who of customer and advisors spoke last."""
+
+    last_said: str | None
+    last_author: Author | None
+    last_at: datetime | None
+    conversation: Conversation

@@ -5,7 +5,7 @@ from uuid import UUID
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State
+from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State, Summary
 from common.database import Connection, fetch_all, fetch_one
 
 COLUMNS = (
@@ -156,3 +156,22 @@ async def issued_button_title(connection: Connection, conversation_id: UUID, pay
         payload,
     )
     return row["title"] if row else None
+
+
+async def summaries(connection: Connection, conversation_ids: list[UUID]) -> list[Summary]:
+    rows = await fetch_all(
+        connection,
+        f"""
+        SELECT {COLUMNS}, said.text AS said_text, spoke.author AS spoke_author, spoke.at AS spoke_at FROM conversations
+        LEFT JOIN LATERAL (SELECT body ->> 'text' AS text FROM events WHERE conversation_id = conversations.id
+            AND type = 'message' AND author = 'customer' ORDER BY seq DESC LIMIT 1) said ON true
+        LEFT JOIN LATERAL (SELECT author, at FROM events WHERE conversation_id = conversations.id
+            AND type = 'message' AND author IN ('customer', 'advisor') ORDER BY seq DESC LIMIT 1) spoke ON true
+        WHERE id = ANY(%s)
+        """,  # noqa: S608 - constants only
+        conversation_ids,
+    )
+    return [
+        Summary(row.pop("said_text"), row.pop("spoke_author"), row.pop("spoke_at"), to_conversation(row))
+        for row in rows
+    ]

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from psycopg_pool import PoolTimeout
 from api.conversations import repository
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
 from api.conversations.hub import CHANNEL, Hub
-from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State
+from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State, Summary
 from common.database import Connection, Pool
 
 # What background work meets while the database is away or has no connection to spare; it goes on afterwards.
@@ -112,6 +112,11 @@ class ConversationService:
         self, connection: Connection, conversation_id: UUID, after: int = 0, limit: int = 200
     ) -> list[Event]:
         return await repository.events_after(connection, conversation_id, after, limit)
+
+    async def summaries(self, connection: Connection, conversation_ids: Iterable[UUID]) -> dict[UUID, Summary]:
+        """Of those that exist, in one query however many there are."""
+        found = await repository.summaries(connection, list(conversation_ids))
+        return {summary.conversation.id: summary for summary in found}
 
     async def move(
         self,

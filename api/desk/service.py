@@ -2,9 +2,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from api.conversations.errors import UnknownConversation
-from api.conversations.models import AuthLevel, Conversation, Event
+from api.conversations.models import AuthLevel, Conversation, Event, Summary
 from api.conversations.service import ConversationService, topic_of
 from api.desk.models import Board, Line, View, customer_of
+from api.desk.ports import Post
 from api.handoff.models import Handoff
 from api.handoff.service import HandoffService
 from api.staff.models import Staff
@@ -12,8 +13,8 @@ from api.staff.service import StaffService
 from common.database import Connection
 from common.problems import Problem
 
+EMAIL = "email"  # the outbox's channel
 TEXT_LIMIT = 4000
-RECENT = 12  # events that are looked through for the last line
 TRANSCRIPT = 1000
 
 
@@ -27,7 +28,15 @@ class InvalidText(Problem):
 class DeskService:
     """What advisors do with conversations that were handed to people."""
 
-    def __init__(self, conversations: ConversationService, handoff: HandoffService, staff: StaffService) -> None:
+    def __init__(
+        self,
+        conversations: ConversationService,
+        handoff: HandoffService,
+        staff: StaffService,
+        post: Post | None = None,
+    ) -> None:
+        """`post` brings what advisors say to customers who left an address instead of waiting."""
+        self._post = post
         self._conversations = conversations
         self._handoff = handoff
         self._staff = staff
@@ -85,13 +94,17 @@ class DeskService:
         async with self._conversations.transaction() as connection:
             await self._handed_over(connection, conversation_id)
             await self._handoff.owned(connection, conversation_id, advisor)
-            return await self._conversations.append(
+            event = await self._conversations.append(
                 connection,
                 conversation_id,
                 type="message",
                 author="advisor",
                 body={"text": text, "advisor": advisor.first_name},
             )
+            handoff = await self._handoff.current(connection, conversation_id)
+            if self._post and handoff and handoff.email:
+                await self._post.enqueue(connection, conversation_id, event, EMAIL, handoff.email)
+        return event
 
     async def typing(self, advisor: Staff, conversation_id: UUID) -> None:
         async with self._conversations.transaction() as connection:
@@ -119,20 +132,20 @@ class DeskService:
             raise Problem(404, "not_found", "There is no such conversation on the desk.") from error
 
     async def _lines(self, connection: Connection, handoffs: Iterable[Handoff]) -> tuple[Line, ...]:
-        return tuple([await self._line(connection, handoff) for handoff in handoffs])
+        """In the order given."""
+        listed = list(handoffs)
+        found = await self._conversations.summaries(connection, [each.conversation_id for each in listed])
+        return tuple(_line(each, found[each.conversation_id]) for each in listed if each.conversation_id in found)
 
-    async def _line(self, connection: Connection, handoff: Handoff) -> Line:
-        conversation = await self._conversations.get(connection, handoff.conversation_id)
-        start = max(0, conversation.last_seq - RECENT)
-        events = await self._conversations.events(connection, conversation.id, after=start)
-        spoken = [event for event in events if event.type == "message" and event.author in ("customer", "advisor")]
-        last_said = next((event for event in reversed(spoken) if event.author == "customer"), None)
-        return Line(
-            handoff=handoff,
-            customer=customer_of(conversation),
-            verified=conversation.auth_level is not AuthLevel.ANONYMOUS,
-            channel=conversation.channel,
-            last_line=str(last_said.body.get("text", "")) if last_said else "",
-            last_author=spoken[-1].author if spoken else "",
-            last_at=spoken[-1].at if spoken else handoff.requested_at,
-        )
+
+def _line(handoff: Handoff, summary: Summary) -> Line:
+    conversation = summary.conversation
+    return Line(
+        handoff=handoff,
+        customer=customer_of(conversation),
+        verified=conversation.auth_level is not AuthLevel.ANONYMOUS,
+        channel=conversation.channel,
+        last_line=summary.last_said or "",
+        last_author=summary.last_author or "",
+        last_at=summary.last_at or handoff.requested_at,
+    )
