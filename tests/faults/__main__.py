@@ -7,6 +7,7 @@ what they meet depends on the machine.
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def main() -> int:
     if not cards:
         parser.error(f"--only names none of {', '.join(' '.join(card) for card in DECK)}")
     options = Options(given.seed, given.minutes, given.customers, given.every, cards)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the product is stopped
     with running_product(keep_logs=given.keep_logs) as product:
         report = as_json(asyncio.run(Run(product, options).carry_out()))
     if given.report:
