@@ -1,0 +1,160 @@
+"""Several gateway processes on one database, killed at will."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from api.settings import ApiSettings
+from ops.ports import free_ports
+from tests.api.conftest import ASSERTION_SECRET, CUSTOMER_SECRET, SECRET, Customer, Start
+from tests.fakes.rasa import FakeRasa
+
+LEASE = 1.5
+
+pytestmark = pytest.mark.slow  # two processes are started for each test
+
+
+@dataclass
+class Node:
+    """`python -m api`."""
+
+    process: asyncio.subprocess.Process
+    http: httpx.AsyncClient
+
+    async def customer(self) -> Customer:
+        answer = await self.http.post("/v1/conversations", json={})
+        return Customer(self.http, answer.json()["id"], answer.json()["token"])
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    async def ready(self) -> None:
+        async with asyncio.timeout(60):
+            while self.process.returncode is None:
+                try:
+                    await self.http.get("/livez")
+                except httpx.ConnectError:
+                    await asyncio.sleep(0.1)
+                else:
+                    return
+        raise AssertionError("the gateway ended at its start")
+
+
+@asynccontextmanager
+async def started(settings: ApiSettings) -> AsyncIterator[Node]:
+    [port] = free_ports(1)
+    mine = {
+        "API_PORT": str(port),
+        "DATABASE_URL": settings.database_url,
+        "RASA_URL": settings.rasa_url,
+        "INTERNAL_SECRET": SECRET,
+        "ASSERTION_SECRET": ASSERTION_SECRET,
+        "CUSTOMER_TOKEN_SECRET": CUSTOMER_SECRET,
+        "TURN_LEASE": str(LEASE),
+        "COMMERCE_API_KEY": "not called here",
+        "DATA": str(settings.data),
+        "LOG_LEVEL": "ERROR",
+    }
+    environment = os.environ | {f"AFTERCARE_{name}": value for name, value in mine.items()}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "api", env=environment)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
+        try:
+            yield Node(process, http)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+@pytest_asyncio.fixture
+async def nodes(settings: ApiSettings) -> AsyncIterator[tuple[Node, Node]]:
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(started(settings))
+        other = await stack.enter_async_context(started(settings))
+        await one.ready()
+        await other.ready()
+        yield one, other
+
+
+def at(node: Node, customer: Customer) -> Customer:
+    return Customer(node.http, customer.id, customer.token)
+
+
+async def test_what_one_node_appends_the_reader_at_another_sees_at_once(nodes: tuple[Node, Node]) -> None:
+    one, other = nodes
+    customer = await one.customer()
+    waiting = asyncio.create_task(customer.events(wait=10))
+    await asyncio.sleep(0.3)
+    started_at = time.perf_counter()
+    await at(other, customer).say("from there")
+    assert [event["text"] for event in await waiting] == ["from there"]
+    assert time.perf_counter() - started_at < 2
+    await customer.reply()  # nothing is left for the nodes of the next test
+
+
+async def test_what_a_killed_node_accepted_another_answers_once(nodes: tuple[Node, Node], rasa: FakeRasa) -> None:
+    one, other = nodes
+    gate, arrived = asyncio.Event(), asyncio.Event()
+    rasa.then(rasa.held(gate, arrived))
+    customer = await one.customer()
+    first = await customer.say("hello")
+    await arrived.wait()
+    burst = [(await customer.say(text))["message_id"] for text in ("and", "more")]
+    one.signal(signal.SIGKILL)
+    await one.process.wait()
+    gate.set()
+    survivor = at(other, customer)
+    assert (await survivor.reply())["answers"] == [first["message_id"]]
+    assert (await survivor.reply())["answers"] == burst
+    events = await survivor.events()
+    assert [event["author"] for event in events] == ["customer"] * 3 + ["bot"] * 2
+    assert [(call["message_id"], call["retry"]) for call in rasa.calls] == [
+        (first["message_id"], False),
+        (first["message_id"], True),
+        (burst[-1], False),
+    ]
+
+
+async def test_a_node_that_was_only_stopped_for_a_while_adds_no_second_answer(
+    nodes: tuple[Node, Node], rasa: FakeRasa
+) -> None:
+    one, other = nodes
+    gate, arrived = asyncio.Event(), asyncio.Event()
+    rasa.then(rasa.held(gate, arrived))
+    customer = await one.customer()
+    await customer.say("hello")
+    await arrived.wait()
+    one.signal(signal.SIGSTOP)
+    gate.set()
+    survivor = at(other, customer)
+    assert (await survivor.reply())["text"] == "re: hello"
+    one.signal(signal.SIGCONT)
+    await customer.say("again")
+    assert (await survivor.reply())["text"] == "re: again"
+    await asyncio.sleep(2 * LEASE)
+    assert [event["author"] for event in await survivor.events()] == ["customer", "bot"] * 2
+
+
+async def test_nodes_that_sweep_together_answer_nothing_twice(
+    nodes: tuple[Node, Node], start_gateway: Start, rasa: FakeRasa
+) -> None:
+    async with start_gateway() as dying:
+        await dying.services.worker.stop()  # what it accepts is free for both when its leases end
+        customers = [await dying.customer() for _ in range(12)]
+        for customer in customers:
+            await customer.say("hello")
+    survivors = [at(nodes[number % 2], customer) for number, customer in enumerate(customers)]
+    for survivor in survivors:
+        assert (await survivor.reply())["text"] == "re: hello"
+    await asyncio.sleep(LEASE)
+    assert [len(await survivor.events()) for survivor in survivors] == [2] * 12
+    assert len(rasa.calls) == 12
