@@ -18,7 +18,7 @@ from api.web.pages import install_page_errors
 def install_staff_area(app: FastAPI, services: Services) -> None:
     """Logins, the desk and the studio. Call it after the problem handlers are installed."""
     app.state.staff = services.staff
-    app.state.desk = DeskService(services.conversations, services.handoff, services.staff)
+    app.state.desk = DeskService(services.conversations, services.handoff, services.staff, services.outbox)
     app.state.customer_cards = CustomerCards(services.commerce, services.assertions.sign)
     faq = FaqClient(services.http, services.settings.faq_url, services.settings.internal_secret)
     app.state.curation = CurationService(faq, services.commerce)

@@ -14,6 +14,7 @@ from api.channels.email.channel import ConsoleEmail, SmtpEmail
 from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
+from api.desk.service import EMAIL
 from api.handoff.opening_hours import DeskHours, OpeningHours
 from api.handoff.service import HandoffService
 from api.handoff.sweeper import LineSweeper
@@ -68,8 +69,14 @@ def wire(
     )
     lifetime = timedelta(hours=settings.staff_session_hours)
     staff = StaffService(pool, LoginThrottle(storage), session_lifetime=lifetime, passwords=passwords)
+    outbound = outbound_channels(settings)
     handoff = HandoffService(
-        conversations, staff, Texts.load(), desk_hours(settings), queue_limit=settings.desk_queue_limit
+        conversations,
+        staff,
+        Texts.load(),
+        desk_hours(settings),
+        queue_limit=settings.desk_queue_limit,
+        writes_later=EMAIL in outbound,
     )
     assertions = Assertions(settings.assertion_secret)
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
@@ -93,7 +100,6 @@ def wire(
     )
     load = Load(metrics, in_hand_limit=settings.turns_in_hand, waiting_limit=settings.turns_waiting)
     sender = sender or code_sender(settings)
-    outbound = outbound_channels(settings)
     outbox = OutboxService(outbound)
     pace = Pace(rate=settings.outbox_rate, attempts=settings.outbox_attempts)
     return Services(

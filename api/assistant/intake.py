@@ -150,6 +150,7 @@ class Intake:
         if conversation.state is State.RESOLVED:
             await self._handoff.reopen(connection, conversation.id)
         elif conversation.state is not State.BOT:
+            await self._handoff.heard(connection, conversation, read.content)
             return None
         if read.content == HUMAN_PAYLOAD and read.kind == "payload":
             await self._handoff.request(connection, conversation.id, reason="tool_failure", skill="general", summary="")

@@ -3,6 +3,7 @@
 from typing import Literal, Protocol
 from uuid import UUID
 
+from api.conversations.models import Conversation
 from common.database import Connection
 
 Reason = Literal[
@@ -26,6 +27,9 @@ class Handoff(Protocol):
 
         Appends the events that tell the customer. Nothing happens when the conversation is with people already.
         """
+
+    async def heard(self, connection: Connection, conversation: Conversation, text: str) -> None:
+        """What the customer writes to people; while waiting it may be an address that was asked for."""
 
     async def reopen(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer wrote after the end: a resolved conversation is the bot's again."""

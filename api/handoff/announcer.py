@@ -30,10 +30,20 @@ class Announcer:
         self._clock = clock
         self.writes_later = writes_later
 
-    async def queued(self, connection: Connection, handoff: Handoff, outlook: Outlook, *, left_by: str = "") -> None:
-        """In line, or recorded where nobody who could help is there; `left_by`: the advisor who disappeared."""
+    async def queued(
+        self, connection: Connection, handoff: Handoff, outlook: Outlook, *, left_by: str = "", missing: str = ""
+    ) -> None:
+        """In line, or recorded where nobody who could help is there; `left_by`: the advisor who disappeared.
+
+        `missing` names the template that asks for what the recorded wish lacks; the event has it as `asks`.
+        """
         if not outlook.advisors:
-            await self._recorded(connection, handoff, outlook)
+            asks = {"asks": missing} if missing else {}
+            body = self._recorded(handoff)
+            text = f"{body['text']} {self._texts.text(missing)}" if missing else body["text"]
+            await self.say(
+                connection, handoff, State.QUEUED, {"position": outlook.position} | body | asks | {"text": text}
+            )
             return
         first, about = outlook.position == 1, outlook.minutes is not None
         name = "handoff_left" if left_by else f"handoff_queued{'_first' if first else ''}{'_about' if about else ''}"
@@ -43,19 +53,16 @@ class Announcer:
         )
         await self.say(connection, handoff, State.QUEUED, known | message)
 
-    async def _recorded(self, connection: Connection, handoff: Handoff, outlook: Outlook) -> None:
+    def _recorded(self, handoff: Handoff) -> dict[str, Any]:
         expected = self._hours.of(handoff.skill).next_opening(self._clock())
         if expected is None:
-            message = self._texts.message("handoff_recorded", reference=handoff.reference)
-            await self.say(connection, handoff, State.QUEUED, {"position": outlook.position} | message)
-            return
+            return self._texts.message("handoff_recorded", reference=handoff.reference)
         when = {"day": expected.strftime("%A"), "date": f"{expected.day} {expected:%B}"}
         clock = {"time": expected.strftime("%H:%M"), "zone": expected.tzname()}
         soon = (expected - self._clock()).days < 6  # noqa: PLR2004 - then the day of the week says it all
         name = "handoff_recorded_until" if soon else "handoff_recorded_until_date"
         message = self._texts.message(name, reference=handoff.reference, **when, **clock)
-        body = {"position": outlook.position, "expected_at": expected.isoformat()}
-        await self.say(connection, handoff, State.QUEUED, body | message)
+        return {"expected_at": expected.isoformat()} | message
 
     async def position(self, connection: Connection, handoff: Handoff, outlook: Outlook) -> None:
         """The place in line has changed: nothing is said, the status line shows it."""

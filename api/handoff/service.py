@@ -101,10 +101,9 @@ class HandoffService:
             await repository.keep(connection, handoff.id)
             await self.announcer.step(connection, handoff, State.BOT, "handoff_full")
             return
-        await self.announcer.queued(connection, handoff, outlook)
+        missing = "" if outlook.advisors else await self._missing(connection, handoff)
+        await self.announcer.queued(connection, handoff, outlook, missing=missing)
         await repository.told(connection, handoff.id, outlook.position)
-        if not outlook.advisors:
-            await self._ask_for_what_is_missing(connection, conversation, handoff)
 
     async def withdraw(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer goes on with the bot. What was asked of people stays recorded while nobody is on duty."""
@@ -269,18 +268,15 @@ class HandoffService:
         name = advisor.first_name
         await self.announcer.step(connection, handoff, State.ASSIGNED, "handoff_joined", advisor=name)
 
-    async def _ask_for_what_is_missing(
-        self, connection: Connection, conversation: Conversation, handoff: Handoff
-    ) -> None:
-        """For a ticket that somebody reads later: what it is about, and where the answer goes."""
-        log = await self._conversations.events(connection, conversation.id)
+    async def _missing(self, connection: Connection, handoff: Handoff) -> str:
+        """What a ticket that somebody reads later still lacks, as the name of the template that asks for it."""
+        log = await self._conversations.events(connection, handoff.conversation_id)
         topic = not handoff.summary and not any(event.author == "customer" for event in log)
         address = self.announcer.writes_later and handoff.email is None
         if address:
             await repository.await_email(connection, handoff.id)
-        if topic or address:
-            name = f"handoff_missing{'_topic' if topic else ''}{'_email' if address else ''}"
-            await self.announcer.step(connection, handoff, State.QUEUED, name)
+        asked = ("_topic" if topic else "") + ("_email" if address else "")
+        return f"handoff_missing{asked}" if asked else ""
 
     async def _queue(self, connection: Connection, conversation: Conversation) -> Conversation:
         """To the queue, step by legal step."""

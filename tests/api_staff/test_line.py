@@ -254,8 +254,8 @@ class TestWritingLater:
         start: Start,
     ) -> None:
         known, unknown = await desk.ask(await start()), await desk.ask(await start(), summary="")
-        assert (await desk.told(known))[1]["source"]["name"] == "handoff_missing_email"
-        assert (await desk.told(unknown))[1]["source"]["name"] == "handoff_missing_topic_email"
+        assert [body["asks"] for body in await desk.told(known)] == ["handoff_missing_email"]
+        assert [body["asks"] for body in await desk.told(unknown)] == ["handoff_missing_topic_email"]
 
 
 async def test_where_no_mail_can_be_sent_none_is_promised(desk: Desk, log_in: LogIn, start: Start) -> None:

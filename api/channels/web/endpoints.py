@@ -19,9 +19,11 @@ from api.channels.web.schemas import (
     NewConversation,
     NewMessage,
     ProblemDocument,
+    WriteLater,
 )
 from api.conversations.models import AuthLevel, Event
 from api.conversations.service import topic_of
+from api.handoff.addresses import find_email
 from api.identity.customer_tokens import CustomerClaims
 from api.identity.tokens import hash_token, new_token
 from api.services import Services
@@ -147,6 +149,17 @@ async def withdraw_handoff(conversation: Opened, services: Gateway) -> Conversat
     """Go on with the assistant instead of waiting."""
     async with services.conversations.transaction() as connection:
         await services.handoff.withdraw(connection, conversation.id)
+    return await current_state(services, conversation.id)
+
+
+@router.post("/{conversation_id}/handoff/later", operation_id="writeLater", responses=problems(401, 409, 422))
+async def write_later(body: WriteLater, conversation: Opened, services: Gateway) -> ConversationState:
+    """Go on with the assistant and get the answer by e-mail, too; without an address the customer is asked for one."""
+    email = find_email(body.email) if body.email else None
+    if body.email and email != body.email:
+        raise Problem(422, "invalid_email", "This is not an address that mail could reach.")
+    async with services.conversations.transaction() as connection:
+        await services.handoff.write_later(connection, conversation.id, email)
     return await current_state(services, conversation.id)
 
 

@@ -92,6 +92,12 @@ class Identity(BaseModel):
     first_name: str | None
 
 
+class WriteLater(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    email: Annotated[str, StringConstraints(max_length=254, strip_whitespace=True)] | None = None
+
+
 class ConversationState(BaseModel):
     state: Literal["bot", "queued", "assigned", "resolved"]
 
