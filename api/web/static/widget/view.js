@@ -85,8 +85,9 @@ export class View {
   }
 
   step(event) {
+    if (!event.text) return; // a new place in line: the status line shows it
     this.#closeReplies(event);
-    if (event.text) this.#insert(this.messages.step(event), "");
+    this.#insert(this.messages.step(event), "");
     this.#news();
   }
 
