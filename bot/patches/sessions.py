@@ -21,7 +21,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-MAX_EVENTS = 60
+MAX_EVENTS = 40
 
 _original = MessageProcessor._has_session_expired
 

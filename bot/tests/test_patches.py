@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 from jsonschema import ValidationError
-from patches import action_calls, events, sessions, trackers
+from patches import action_calls, events, sessions, slot_log, trackers
 from rasa.core.actions.action import ActionSessionStart, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.processor import MessageProcessor
@@ -220,6 +221,18 @@ def test_a_short_session_that_timed_out_forgets_its_form() -> None:
 def test_a_short_session_ends_when_rasa_says_so(age: float) -> None:
     tracker = conversation(3, age=age)
     assert processor()._has_session_expired(tracker) == sessions._original(processor(), tracker) == (age > 3600)
+
+
+def test_slots_are_put_into_words_only_for_a_debug_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    formatted = []
+    monkeypatch.setattr(slot_log, "_original", formatted.append)
+    tracker = conversation(1)
+    for level in (logging.INFO, logging.DEBUG):
+        monkeypatch.setattr(logging.getLogger("rasa"), "level", level)
+        logging.getLogger("rasa")._cache.clear()
+        slot_log.log_slots(tracker)
+    logging.getLogger("rasa")._cache.clear()
+    assert formatted == [tracker]
 
 
 class BrokenStore(InMemoryTrackerStore):
