@@ -27,6 +27,7 @@ from api.identity.guests.dispatcher import CodeDispatcher
 from api.identity.guests.senders import CodeSender, ConsoleSender, SmtpSender
 from api.identity.guests.service import GuestVerification
 from api.identity.keys import RemoteKeys
+from api.mail import MailServer
 from api.metrics import Metrics
 from api.outbox.ports import OutboundChannel
 from api.outbox.service import OutboxService
@@ -166,7 +167,17 @@ def line_sweeper(
 def code_sender(settings: ApiSettings) -> CodeSender:
     if settings.code_sender == "console":
         return ConsoleSender()
-    return SmtpSender(
+    return SmtpSender(mail_server(settings))
+
+
+def outbound_channels(settings: ApiSettings) -> dict[str, OutboundChannel]:
+    if settings.email_sender == "console":
+        return {"email": ConsoleEmail()}
+    return {"email": SmtpEmail(mail_server(settings))}
+
+
+def mail_server(settings: ApiSettings) -> MailServer:
+    return MailServer(
         host=settings.smtp_host,
         port=settings.smtp_port,
         username=settings.smtp_username,
@@ -174,21 +185,6 @@ def code_sender(settings: ApiSettings) -> CodeSender:
         security=settings.smtp_security,
         sender=settings.smtp_from,
     )
-
-
-def outbound_channels(settings: ApiSettings) -> dict[str, OutboundChannel]:
-    if settings.email_sender == "console":
-        return {"email": ConsoleEmail()}
-    return {
-        "email": SmtpEmail(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_username,
-            password=settings.smtp_password.get_secret_value(),
-            security=settings.smtp_security,
-            sender=settings.smtp_from,
-        )
-    }
 
 
 def customer_tokens(settings: ApiSettings, http: httpx.AsyncClient) -> CustomerTokens:

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope
 
+from api import mail
 from api.channels.email.channel import SmtpEmail
 from api.conversations.models import Event
 from api.metrics import Metrics
@@ -65,7 +66,7 @@ async def port(server: MailServer) -> AsyncIterator[int]:
 
 def email(port: int) -> SmtpEmail:
     sender = "Shop <shop@example.com>"
-    return SmtpEmail(host="127.0.0.1", port=port, username="", password="", security="none", sender=sender)
+    return SmtpEmail(mail.MailServer("127.0.0.1", port, security="none", sender=sender))
 
 
 class Post:

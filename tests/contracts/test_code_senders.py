@@ -11,6 +11,7 @@ import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope
 
 from api.identity.guests.senders import CodeNotSent, CodeSender, ConsoleSender, SmtpSender
+from api.mail import MailServer
 
 
 class Mailbox:
@@ -41,9 +42,7 @@ async def smtp_port(mailbox: Mailbox) -> AsyncIterator[int]:
 
 
 def smtp(port: int, security: Any = "none") -> SmtpSender:
-    return SmtpSender(
-        host="127.0.0.1", port=port, username="", password="", security=security, sender="Shop <shop@example.com>"
-    )
+    return SmtpSender(MailServer("127.0.0.1", port, security=security, sender="Shop <shop@example.com>"))
 
 
 Sent = Callable[[], list[tuple[str, str]]]

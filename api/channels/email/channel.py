@@ -6,11 +6,12 @@ and it is sent again. Both copies carry the same Message-ID, by which mail progr
 
 import sys
 from email.message import EmailMessage
-from typing import Literal, TextIO
+from typing import TextIO
 from uuid import UUID
 
 import aiosmtplib
 
+from api.mail import MailServer
 from api.outbox.ports import Delivered, Delivery, Failed, OutboundMessage, Retry
 
 SUBJECT = "An answer from our customer service"
@@ -26,41 +27,16 @@ SERVICE_CLOSING = 421
 
 
 class SmtpEmail:
-    def __init__(
-        self,
-        *,
-        host: str,
-        port: int,
-        username: str,
-        password: str,
-        security: Literal["starttls", "tls", "none"],
-        sender: str,
-        timeout: float = 15.0,
-    ) -> None:
-        self._host = host
-        self._port = port
-        self._username = username or None
-        self._password = password or None
-        self._security = security
-        self._sender = sender
-        self._timeout = timeout
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
 
     async def deliver(self, message: OutboundMessage, idempotency_key: UUID) -> Delivery:
         try:
-            mail = compose(message, idempotency_key, self._sender)
+            mail = compose(message, idempotency_key, self._server.sender)
         except ValueError as error:
             return Failed(f"not an address: {type(error).__name__}")
         try:
-            await aiosmtplib.send(
-                mail,
-                hostname=self._host,
-                port=self._port,
-                username=self._username,
-                password=self._password,
-                use_tls=self._security == "tls",
-                start_tls=self._security == "starttls",
-                timeout=self._timeout,
-            )
+            await self._server.send(mail)
         except aiosmtplib.SMTPRecipientsRefused as error:
             return judged(error.recipients[0].code)
         except aiosmtplib.SMTPResponseException as error:

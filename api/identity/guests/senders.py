@@ -6,9 +6,11 @@ CodeNotSent is the only error: the dispatcher tries again later.
 import sys
 from collections import deque
 from email.message import EmailMessage
-from typing import Literal, Protocol, TextIO
+from typing import Protocol, TextIO
 
 import aiosmtplib
+
+from api.mail import MailServer
 
 SUBJECT = "Your one-time code"
 BODY = """Hello,
@@ -48,44 +50,19 @@ class ConsoleSender:
 
 
 class SmtpSender:
-    def __init__(
-        self,
-        *,
-        host: str,
-        port: int,
-        username: str,
-        password: str,
-        security: Literal["starttls", "tls", "none"],
-        sender: str,
-        timeout: float = 15.0,
-    ) -> None:
-        self._host = host
-        self._port = port
-        self._username = username or None
-        self._password = password or None
-        self._security = security
-        self._sender = sender
-        self._timeout = timeout
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
 
     async def send(self, email: str, code: str) -> None:
         try:
-            await aiosmtplib.send(
-                self._message(email, code),
-                hostname=self._host,
-                port=self._port,
-                username=self._username,
-                password=self._password,
-                use_tls=self._security == "tls",
-                start_tls=self._security == "starttls",
-                timeout=self._timeout,
-            )
+            await self._server.send(self._message(email, code))
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise CodeNotSent(type(error).__name__) from None
 
     def _message(self, email: str, code: str) -> EmailMessage:
         """Raises ValueError for an address that can't stand in a header."""
         message = EmailMessage()
-        message["From"] = self._sender
+        message["From"] = self._server.sender
         message["To"] = email
         message["Subject"] = SUBJECT
         message["Auto-Submitted"] = "auto-generated"
