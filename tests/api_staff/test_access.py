@@ -13,7 +13,13 @@ PUBLIC = re.compile(
     r"/|/login|/livez|/readyz|/metrics|/openapi\.json|/static(/.*)?|/shop/.*|/v1/conversations(/.*)?|/v1/staff/login"
 )
 FOR_ALL_STAFF = {"/logout", "/account", "/v1/staff/logout", "/v1/staff/me"}
-ROLES = {"/desk": Role.ADVISOR, "/v1/desk": Role.ADVISOR, "/faq": Role.CURATOR, "/v1/faq": Role.CURATOR}
+ROLES = {
+    "/desk": Role.ADVISOR,
+    "/v1/desk": Role.ADVISOR,
+    "/faq": Role.CURATOR,
+    "/v1/faq": Role.CURATOR,
+    "/v1/outbox": Role.OPERATOR,
+}
 ID = "0b8f3f5e-0000-4000-8000-000000000000"
 
 
