@@ -22,9 +22,9 @@ from ops.ports import free_ports
 LONGEST_START = 300.0  # seconds
 
 
-def measure_stock(turns: int) -> dict[str, Any]:
+def measure_stock(turns: int, epochs: int | None = None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="stock-rasa-") as folder:
-        project = stock.create(Path(folder))
+        project = stock.create(Path(folder), epochs)
         environment = stock.ENVIRONMENT | {"HOME": folder}
         started = time.perf_counter()
         subprocess.run(project.train_command, cwd=folder, env=environment, check=True, capture_output=True)

@@ -88,7 +88,6 @@ class StockCustomer:
         answer = await self._http.post(self._url, json={"sender": self._sender, "message": text})
         replies = answer.raise_for_status().json()
         taken = time.perf_counter() - started
-        if not replies:
-            raise RuntimeError("stock Rasa gave no answer: the baseline is broken")
-        self.last_reply = replies[0]
+        # Where its model takes a sentence for something that has no rule it says nothing: that is a turn, too.
+        self.last_reply = replies[0] if replies else {}
         return taken

@@ -14,8 +14,8 @@ GENERAL = {"payment", "privacy", "products", "stores"}
 
 # The first sentence opens the form, the last one leaves it, so that the dialogue can be said again.
 FORM_DIALOGUE = {
-    "aftercare": ["I want to return something", "JL-100234", "the first one", "it is too small", "stop"],
-    "stock": ["I want to return something", "JL-100234", "the first one", "it is too small"],
+    "aftercare": ["I want to return something", "JL-100241", "the sneakers", "they are too small", "stop"],
+    "stock": ["I want to return something", "JL-100241", "the sneakers", "they are too small"],
 }
 
 
