@@ -55,30 +55,14 @@ def wire(
     keyed = KeyedHash(settings.internal_secret)
     storage = MemoryStorage()
     pool = create_pool(settings.database_url, schema="api", max_size=settings.api_database_connections)
-    http = httpx.AsyncClient(
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEEPALIVE_SECONDS),
-        verify=tls_context(),
-        trust_env=False,
-    )
+    http = http_client()
     hub = Hub(settings.database_url)
     conversations = ConversationService(pool, hub)
-    guests = GuestVerification(
-        keyed,
-        per_conversation=settings.codes_per_conversation,
-        per_email=settings.codes_per_email,
-        per_address=settings.codes_per_address,
-    )
+    guests = guest_verification(settings, keyed)
     lifetime = timedelta(hours=settings.staff_session_hours)
     staff = StaffService(pool, LoginThrottle(storage), session_lifetime=lifetime, passwords=passwords)
     outbound = outbound_channels(settings)
-    handoff = HandoffService(
-        conversations,
-        staff,
-        Texts.load(),
-        desk_hours(settings),
-        queue_limit=settings.desk_queue_limit,
-        writes_later=EMAIL in outbound,
-    )
+    handoff = handoff_service(settings, conversations, staff, writes_later=EMAIL in outbound)
     assertions = Assertions(settings.assertion_secret)
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
     lease = settings.turn_lease
@@ -87,12 +71,7 @@ def wire(
         guests=guests,
         customers=commerce,
         handoff=handoff,
-        rasa=Rasa(
-            settings.rasa_url,
-            settings.internal_secret.get_secret_value(),
-            http,
-            turn_timeout=settings.turn_timeout,
-        ),
+        rasa=rasa_client(settings, http),
         assertions=assertions,
         metrics=metrics,
         owner=owner,
@@ -137,6 +116,41 @@ def wire(
         worker=TurnWorker(conversations, runner, load, owner=owner, lease=lease),
         dispatcher=CodeDispatcher(conversations, guests, commerce, sender, metrics),
         readiness=Readiness(checks(settings, pool, http, commerce)),
+    )
+
+
+def http_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEEPALIVE_SECONDS),
+        verify=tls_context(),
+        trust_env=False,
+    )
+
+
+def guest_verification(settings: ApiSettings, keyed: KeyedHash) -> GuestVerification:
+    return GuestVerification(
+        keyed,
+        per_conversation=settings.codes_per_conversation,
+        per_email=settings.codes_per_email,
+        per_address=settings.codes_per_address,
+    )
+
+
+def rasa_client(settings: ApiSettings, http: httpx.AsyncClient) -> Rasa:
+    secret = settings.internal_secret.get_secret_value()
+    return Rasa(settings.rasa_url, secret, http, turn_timeout=settings.turn_timeout)
+
+
+def handoff_service(
+    settings: ApiSettings, conversations: ConversationService, staff: StaffService, *, writes_later: bool
+) -> HandoffService:
+    return HandoffService(
+        conversations,
+        staff,
+        Texts.load(),
+        desk_hours(settings),
+        queue_limit=settings.desk_queue_limit,
+        writes_later=writes_later,
     )
 
 
