@@ -21,6 +21,7 @@ from api.settings import ApiSettings
 from api.shop.endpoints import shop_page_router, shop_router
 from api.staff.passwords import Passwords
 from api.staff_area import install_staff_area
+from api.surveys import endpoints as surveys
 from api.web.assets import mount_assets
 from api.web.pages import Pages
 from api.wiring import wire
@@ -60,6 +61,7 @@ def create_app(
 def add_routes(app: FastAPI, settings: ApiSettings) -> None:
     app.include_router(web.router)
     app.include_router(stream.router)
+    app.include_router(surveys.router)
     app.include_router(health.router)
     app.include_router(outbox.router)
     if settings.sandbox:

@@ -26,6 +26,7 @@ from api.security.hashing import KeyedHash
 from api.security.limits import RateLimit
 from api.settings import ApiSettings
 from api.staff.service import StaffService
+from api.surveys.service import SurveyService
 from backends.ports import Commerce
 from common.database import Pool
 
@@ -52,6 +53,7 @@ class Services:
     staff: StaffService
     handoff: HandoffService
     line_sweeper: LineSweeper
+    surveys: SurveyService
     outbox: OutboxService
     outbox_worker: OutboxWorker
     intake: Intake

@@ -83,6 +83,10 @@ class ApiSettings(CommerceSettings):
     # Names of the shop's tiers whose customers go before others who came up to five minutes earlier, by commas.
     desk_preferred_tiers: CommaSeparated = ()
 
+    # What the widget asks once when a conversation is resolved or closed: how satisfied (csat), how likely to recommend
+    # (nps), how easy it was (ces), or nothing.
+    survey: Literal["csat", "nps", "ces", "none"] = "csat"
+
     # Limits in the notation of the `limits` package. Over them: 429 with Retry-After.
     limit_conversations_per_address: str = "30/minute"
     limit_messages_per_conversation: str = "30/minute"

@@ -31,6 +31,9 @@ TEXTS = {
         "That order belongs to another customer than the one this conversation is about. "
         "Please start a new conversation for it, or let me fetch a colleague."
     ),
+    "survey_csat": "How satisfied are you with this conversation?",
+    "survey_nps": "How likely are you to recommend us to a friend?",
+    "survey_ces": "How easy was it to get what you needed?",
     "button_human": "Talk to a person",
 }
 

@@ -39,6 +39,8 @@ from api.settings import ApiSettings
 from api.staff.passwords import Passwords
 from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
+from api.surveys.models import Kind
+from api.surveys.service import SurveyService
 from backends.ports import Commerce
 from common.database import Pool, create_pool
 from common.tls import tls_context
@@ -61,8 +63,9 @@ def wire(
     guests = guest_verification(settings, keyed)
     lifetime = timedelta(hours=settings.staff_session_hours)
     staff = StaffService(pool, LoginThrottle(storage), session_lifetime=lifetime, passwords=passwords)
+    surveys = SurveyService(conversations, None if settings.survey == "none" else Kind(settings.survey))
     outbound = outbound_channels(settings)
-    handoff = handoff_service(settings, conversations, staff, writes_later=EMAIL in outbound)
+    handoff = handoff_service(settings, conversations, staff, surveys, writes_later=EMAIL in outbound)
     assertions = Assertions(settings.assertion_secret)
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
     lease = settings.turn_lease
@@ -71,6 +74,7 @@ def wire(
         guests=guests,
         customers=commerce,
         handoff=handoff,
+        closed=surveys.ended,
         rasa=rasa_client(settings, http),
         assertions=assertions,
         metrics=metrics,
@@ -101,6 +105,7 @@ def wire(
         staff=staff,
         handoff=handoff,
         line_sweeper=line_sweeper(settings, conversations, handoff, commerce, assertions),
+        surveys=surveys,
         outbox=outbox,
         outbox_worker=OutboxWorker(conversations, outbox, outbound, metrics, owner=owner, pace=pace),
         intake=Intake(
@@ -142,7 +147,12 @@ def rasa_client(settings: ApiSettings, http: httpx.AsyncClient) -> Rasa:
 
 
 def handoff_service(
-    settings: ApiSettings, conversations: ConversationService, staff: StaffService, *, writes_later: bool
+    settings: ApiSettings,
+    conversations: ConversationService,
+    staff: StaffService,
+    surveys: SurveyService,
+    *,
+    writes_later: bool,
 ) -> HandoffService:
     return HandoffService(
         conversations,
@@ -151,6 +161,7 @@ def handoff_service(
         desk_hours(settings),
         queue_limit=settings.desk_queue_limit,
         writes_later=writes_later,
+        resolved=surveys.ended,
     )
 
 

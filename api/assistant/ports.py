@@ -1,5 +1,6 @@
-"""What the assistant needs of the hand-off domain."""
+"""What the assistant needs of other domains."""
 
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -17,6 +18,9 @@ Reason = Literal[
     "sensitive",
 ]
 Skill = Literal["orders", "returns", "refunds", "loyalty", "general"]
+
+# Told in the transaction in which the assistant considers the conversation settled.
+Ended = Callable[[Connection, UUID], Awaitable[None]]
 
 
 class Handoff(Protocol):

@@ -9,7 +9,7 @@ import structlog
 
 from api.assistant import repository
 from api.assistant.models import Outcome, Turn
-from api.assistant.ports import Handoff
+from api.assistant.ports import Ended, Handoff
 from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
 from api.conversations.errors import AnotherCustomer
 from api.conversations.models import AuthLevel, Conversation, State
@@ -55,6 +55,7 @@ class TurnRunner:
         guests: GuestVerification,
         customers: Customers,
         handoff: Handoff,
+        closed: Ended,
         rasa: Rasa,
         assertions: Assertions,
         metrics: Metrics,
@@ -67,6 +68,7 @@ class TurnRunner:
         self._guests = guests
         self._customers = customers
         self._handoff = handoff
+        self._closed = closed
         self._rasa = rasa
         self._assertions = assertions
         self._metrics = metrics
@@ -215,6 +217,7 @@ class TurnRunner:
             await self._conversations.append(
                 connection, turn.conversation_id, type="status", author="system", body={"status": "closed"}
             )
+            await self._closed(connection, turn.conversation_id)
 
     async def _open_challenge(self, connection: Connection, turn: Turn, wish: VerifyWish) -> None:
         try:

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -63,12 +63,17 @@ class HandoffService:
         *,
         queue_limit: int = 200,
         writes_later: bool = False,
+        resolved: Callable[[Connection, UUID], Awaitable[None]] | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`writes_later`: answers can be sent to an e-mail address (the desk sees to it)."""
+        """`writes_later`: answers can be sent to an e-mail address (the desk sees to it).
+
+        `resolved` is told of every conversation that an advisor closes, in the same transaction.
+        """
         self._conversations = conversations
         self._staff = staff
         self._queue_limit = queue_limit
+        self._resolved = resolved
         self.line = Line(staff)
         self.announcer = Announcer(conversations, texts, hours, clock, writes_later=writes_later)
 
@@ -261,6 +266,8 @@ class HandoffService:
         handoff = await self._open(connection, conversation_id)
         await repository.close(connection, handoff.id, outcome)
         await self.announcer.step(connection, handoff, to, f"handoff_{outcome}", advisor=advisor.first_name)
+        if to is State.RESOLVED and self._resolved:
+            await self._resolved(connection, conversation_id)
 
     async def _give(self, connection: Connection, handoff: Handoff, advisor: Staff) -> None:
         await self._staff.hold(connection, advisor.id)

@@ -107,6 +107,8 @@ class AftercareChat extends HTMLElement {
         close: () => this.close(),
         say: (text) => this.#conversation.say(text),
         press: (payload, title) => this.#conversation.press(payload, title),
+        rate: (feedback) => this.#conversation.rate(feedback),
+        dismissSurvey: (ref) => this.#conversation.dismissSurvey(ref),
         typing: () => this.#conversation.typing(),
         askForPerson: () => this.#conversation.askForPerson(),
         goOnWithAssistant: () => this.#conversation.goOnWithAssistant(),

@@ -42,6 +42,14 @@ export class Gateway {
     return this.#call("POST", `/${session.id}/identify`, { session, body: { customer_token: token } });
   }
 
+  rate(session, feedback) {
+    return this.#call("POST", `/${session.id}/feedback`, { session, body: feedback });
+  }
+
+  dismissSurvey(session, ref) {
+    return this.#call("POST", `/${session.id}/feedback/dismiss`, { session, body: { ref } });
+  }
+
   askForPerson(session) {
     return this.#call("POST", `/${session.id}/handoff`, { session });
   }
@@ -71,7 +79,7 @@ export class Gateway {
       throw new CallError(0);
     }
     const document = parsed(content);
-    if (answer.ok && document) return document;
+    if (answer.ok && (document || answer.status === 204)) return document;
     throw new CallError(answer.ok ? 0 : answer.status, document?.code, Number(answer.headers.get("Retry-After")) || 0);
   }
 }

@@ -7,7 +7,7 @@ const TYPING_EVERY_MS = 3000;
 
 /**
  * `view` shows: `greet(session)`, `said(event)`, `step(event)`, `pending(item)`, `sent(item, event)`, `refused(item, code)`,
- * `typing(author)`, `owner({state, advisor, position, source})`, `connection(state)`, `notice(name, values)`, `clear()`, and
+ * `typing(author)`, `owner({state, advisor, position, source})`, `feedback(event)`, `connection(state)`, `notice(name, values)`, `clear()`, and
  * `ready()` when it is up to date.
  */
 export class Conversation {
@@ -65,12 +65,23 @@ export class Conversation {
     return this.#change(() => this.gateway.goOnWithAssistant(this.store.session));
   }
 
+  /** `{kind, score, comment, ref}`. False when it was not recorded. */
+  rate(feedback) {
+    return this.#change(() => this.gateway.rate(this.store.session, feedback));
+  }
+
+  dismissSurvey(ref) {
+    return this.#change(() => this.gateway.dismissSurvey(this.store.session, ref));
+  }
+
   async #change(call) {
     try {
       await this.start();
       await call();
+      return true;
     } catch (error) {
       if (error.status !== 409) this.view.notice(error.wait ? "busy" : "not_now", { seconds: error.wait });
+      return false;
     }
   }
 
@@ -176,7 +187,8 @@ export class Conversation {
       else this.view.said(event);
       return;
     }
-    if (event.type === "handoff") {
+    if (event.type === "survey") this.view.feedback(event);
+    else if (event.type === "handoff") {
       this.#owned(event);
       this.view.step(event);
     } else if (event.type === "message") {

@@ -1,6 +1,7 @@
 // The widget's window: launcher, transcript, composer. Knows nothing of the network; `actions` is what people do.
 
 import { clock, el, icon, linkified } from "./elements.js";
+import { Feedback } from "./feedback.js";
 import { Messages } from "./messages.js";
 import { has, speaker } from "./texts.js";
 
@@ -52,6 +53,7 @@ export class View {
     this.#pending.clear();
     this.#turn = [];
     this.#lastAuthor = "";
+    this.opinions = new Feedback({ say: this.say, actions: this.actions });
     this.#loading = true;
     this.log.setAttribute("aria-busy", "true");
     this.list.replaceChildren();
@@ -79,6 +81,7 @@ export class View {
     if (event.author === "bot" && event.buttons?.length) {
       item.append(this.messages.replies(event.buttons, (payload, title) => this.#press(payload, title)));
     }
+    if (event.source?.kind === "faq" && event.seq) item.append(this.opinions.thumbs(event.seq));
     this.#turn.push({ reply: event.in_reply_to, item });
     this.#insert(item, event.advisor ?? event.author);
     if (event.author !== "customer") this.#news();
@@ -88,6 +91,17 @@ export class View {
     if (!event.text) return; // a new place in line: the status line shows it
     this.#closeReplies(event);
     this.#insert(this.messages.step(event), "");
+    this.#news();
+  }
+
+  /** A survey that is asked, or what the customer thinks of something: from here, another tab or an earlier day. */
+  feedback(event) {
+    if (event.author !== "system") {
+      const inside = this.opinions.given(event);
+      if (inside) this.input.focus();
+      return;
+    }
+    this.#insert(this.opinions.survey(event), "");
     this.#news();
   }
 
