@@ -1,62 +1,56 @@
-"""A customer who writes to the real Rasa, as the gateway passes the messages on."""
+"""A customer who writes over the public interface, as the chat on the shop's page does."""
 
-import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import jwt
 
-from common.internal import INTERNAL_SECRET_HEADER
-from ops.stack import Stack
+WAIT = 20.0  # seconds of one long poll
+PATIENCE = 60.0
 
 
 @dataclass
 class Customer:
-    stack: Stack
-    # Reference of one of the shop's sample customers; empty: nobody in particular.
-    reference: str = ""
-    order_id: str = ""  # for a verified guest
-    conversation: str = field(default_factory=lambda: str(uuid.uuid4()))
+    http: httpx.AsyncClient
+    id: str
+    token: str
+    after: int = 0
+    seen: list[dict[str, Any]] = field(default_factory=list)
 
-    @property
-    def auth_level(self) -> str:
-        return "anonymous" if not self.reference else "guest" if self.order_id else "customer"
+    @classmethod
+    async def arrive(cls, http: httpx.AsyncClient, customer_token: str | None) -> "Customer":
+        body = {"customer_token": customer_token} if customer_token else {}
+        created = (await http.post("/v1/conversations", json=body)).raise_for_status().json()
+        return cls(http, created["id"], created["token"])
 
-    def sends(self, text: str) -> dict[str, Any]:
-        """One turn; what starts with a slash is a button."""
-        metadata = {
-            "assertion": self._assertion() if self.reference else "",
-            "auth_level": self.auth_level,
-            "first_name": self.reference.capitalize(),
-            "locale": "en",
-            "channel": "web",
-        }
-        turn = {
-            "sender": self.conversation,
-            "message_id": str(uuid.uuid4()),
-            "kind": "payload" if text.startswith("/") else "text",
-            "text": text,
-            "retry": False,
-            "metadata": metadata,
-        }
-        headers = {INTERNAL_SECRET_HEADER: self.stack.environment["AFTERCARE_INTERNAL_SECRET"]}
-        url = f"{self.stack.url('rasa')}/webhooks/aftercare/turn"
-        answer = httpx.post(url, json=turn, headers=headers, timeout=60).raise_for_status().json()
-        assert isinstance(answer, dict)
-        return answer
+    async def says(self, text: str) -> list[dict[str, Any]]:
+        return await self._send({"text": text})
 
-    def _assertion(self) -> str:
-        now = int(time.time())
-        claims: dict[str, Any] = {
-            "sub": f"cus_{self.reference}",
-            "auth_level": self.auth_level,
-            "aud": "commerce",
-            "iss": "aftercare",
-            "iat": now,
-            "exp": now + 120,
-        }
-        if self.order_id:
-            claims["order_id"] = self.order_id
-        return jwt.encode(claims, self.stack.environment["AFTERCARE_ASSERTION_SECRET"], "HS256")
+    async def presses(self, title: str) -> list[dict[str, Any]]:
+        """The latest button with this title."""
+        for event in reversed(self.seen):
+            for button in event.get("buttons") or ():
+                if button["title"] == title:
+                    return await self._send({"payload": button["payload"]})
+        raise AssertionError(f"no button {title!r} was offered")
+
+    async def waits_no_longer(self) -> None:
+        """Goes on with the assistant instead of waiting for a person."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        (await self.http.delete(f"/v1/conversations/{self.id}/handoff", headers=headers)).raise_for_status()
+
+    async def _send(self, body: dict[str, str]) -> list[dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": uuid.uuid4().hex}
+        path = f"/v1/conversations/{self.id}"
+        sent = (await self.http.post(f"{path}/messages", json=body, headers=headers)).raise_for_status().json()
+        answers: list[dict[str, Any]] = []
+        for _ in range(round(PATIENCE / WAIT)):
+            page = await self.http.get(f"{path}/events", params={"after": self.after, "wait": WAIT}, headers=headers)
+            events = page.raise_for_status().json()["events"]
+            self.after = max([self.after, *(event["seq"] for event in events)])
+            self.seen += events
+            answers += [event for event in events if sent["message_id"] in (event.get("answers") or ())]
+            if answers:
+                return answers
+        raise AssertionError(f"no answer to {body} within {PATIENCE:.0f} seconds")

@@ -1,0 +1,97 @@
+"""What a file of scenarios says. docs/reference/scenarios.md describes it for people who write them."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+FOLDER = Path(__file__).parent / "scenarios"
+
+
+class Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(Spec):
+    """One message of the assistant. What is left out may be anything.
+
+    `text` and the values of `card` are regular expressions.
+    """
+
+    template: str | None = None
+    faq: str | None = None
+    call: str | None = None
+    text: str = ""
+    buttons: tuple[str, ...] = ()
+    card: dict[str, str] = Field(default_factory=dict)
+    # Labels that no card may have: what the shop doesn't run is never mentioned.
+    card_without: tuple[str, ...] = ()
+
+
+def _read_answer(value: Any) -> Any:
+    """`utter_greet`, or `faq shipping-times`."""
+    if not isinstance(value, str):
+        return value
+    return {"faq": value.removeprefix("faq ")} if value.startswith("faq ") else {"template": value}
+
+
+class Handoff(Spec):
+    reason: str
+    skill: str | None = None
+    summary: str = ""
+
+
+class Turn(Spec):
+    """The customer says something, presses the button with this title, or types the code that was sent.
+
+    `later`: so many hours pass before. `waits_no_longer`: for a person who was fetched.
+    Without `handoff` nobody may be.
+    """
+
+    says: str | None = None
+    presses: str | None = None
+    types_code: Literal["right", "wrong"] | None = None
+    later: int = 0
+    waits_no_longer: bool = False
+    expects: tuple[Annotated[Answer, BeforeValidator(_read_answer)], ...]
+    handoff: Handoff | None = None
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> "Turn":
+        if sum(done is not None for done in (self.says, self.presses, self.types_code)) != 1:
+            raise ValueError("a turn says, presses or types_code: one of them")
+        return self
+
+
+class Aftermath(Spec):
+    """How many there are at the shop when the scenario has ended; `cancelled`: numbers of orders."""
+
+    returns: int | None = None
+    refunds: int | None = None
+    vouchers: int | None = None
+    points: int | None = None
+    cancelled: tuple[str, ...] | None = None
+
+
+class Scenario(Spec):
+    """`customer`: of backends/sandbox/seed/people.yaml or people.yml here. `visitor`: not logged in."""
+
+    name: str
+    customer: str = ""
+    visitor: bool = False
+    turns: tuple[Turn, ...]
+    leaves: Aftermath = Aftermath()
+
+
+def read_scenarios() -> dict[str, Scenario]:
+    """By folder, file and name."""
+    found: dict[str, Scenario] = {}
+    for file in sorted(FOLDER.rglob("*.yml")):
+        for raw in yaml.safe_load(file.read_text(encoding="utf-8")):
+            scenario = Scenario.model_validate(raw)
+            name = f"{file.relative_to(FOLDER).with_suffix('')}: {scenario.name}"
+            if name in found:
+                raise ValueError(f"{name} stands there twice")
+            found[name] = scenario
+    return found
