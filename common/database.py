@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -8,12 +9,29 @@ Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 
 
+class CancellablePool(AsyncConnectionPool[Connection]):
+    """Who is cancelled while waiting for a connection stays cancelled.
+
+    psycopg's pool waits with `asyncio.wait_for`, which before Python 3.12 forgets a cancellation that comes together
+    with the connection (python/cpython#86296); a background loop then runs on, and who waits for its end waits forever.
+    """
+
+    async def getconn(self, timeout: float | None = None) -> Connection:  # noqa: ASYNC109 - the pool's own
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        connection = await super().getconn(timeout)
+        if task and task.cancelling() > before:
+            await self.putconn(connection)
+            raise asyncio.CancelledError
+        return connection
+
+
 def create_pool(url: str, *, schema: str, max_size: int = 10) -> Pool:
     """A closed pool of connections with dict rows, autocommit off and `search_path` on the service's schema.
 
     The caller opens and closes it: `async with create_pool(…) as pool`.
     """
-    return AsyncConnectionPool(
+    return CancellablePool(
         url,
         connection_class=AsyncConnection[DictRow],
         kwargs={"row_factory": dict_row, "options": f"-c search_path={schema},public -c timezone=UTC"},

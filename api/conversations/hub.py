@@ -61,7 +61,8 @@ class Hub:
         entry = (after, future)
         self._waiters[topic].add(entry)
         try:
-            return await asyncio.wait_for(future, timeout)
+            async with asyncio.timeout(timeout):
+                return await future
         except TimeoutError:
             return None
         finally:

@@ -60,7 +60,8 @@ class CustomerCards:
 
     async def _ask(self, question: Awaitable[T]) -> T | None:
         try:
-            return await asyncio.wait_for(question, self._seconds)
+            async with asyncio.timeout(self._seconds):
+                return await question
         except (BackendError, TimeoutError) as error:
             log.info("customer_card_incomplete", error=type(error).__name__)
             return None

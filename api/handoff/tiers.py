@@ -23,7 +23,8 @@ class Tiers:
     async def of(self, conversation: Conversation) -> str | None:
         """Empty for a customer without one; None where the shop does not answer."""
         try:
-            customer = await asyncio.wait_for(self._customers.me(Caller(self._sign(conversation))), SECONDS)
+            async with asyncio.timeout(SECONDS):
+                customer = await self._customers.me(Caller(self._sign(conversation)))
         except (BackendError, TimeoutError) as error:
             log.info("tier_unknown", conversation=str(conversation.id), error=type(error).__name__)
             return None

@@ -84,7 +84,8 @@ class OutboxWorker:
                 log.exception("outbox_crashed", channel=name)
             if not found:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._outbox.wanted.wait(), self._pace.poll)
+                    async with asyncio.timeout(self._pace.poll):
+                        await self._outbox.wanted.wait()
                 self._outbox.wanted.clear()
 
     async def _claim(self, name: str) -> Claimed | None:

@@ -1,6 +1,6 @@
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,9 +124,15 @@ async def rasa_url(rasa: FakeRasa) -> AsyncIterator[str]:
         yield url
 
 
+def leave_nothing_open(database_url: str) -> None:
+    """The gateways of the next test would answer it."""
+    with psycopg.connect(database_url, options="-c search_path=api", autocommit=True) as connection:
+        connection.execute("UPDATE turns SET finished_at = now(), outcome = 'dropped' WHERE finished_at IS NULL")
+
+
 @pytest.fixture
-def settings(api_database: str, rasa_url: str, tmp_path: Path) -> ApiSettings:
-    return ApiSettings(
+def settings(api_database: str, rasa_url: str, tmp_path: Path) -> Iterator[ApiSettings]:
+    yield ApiSettings(
         _env_file=None,  # type: ignore[call-arg] # pydantic-settings takes it, its types do not show it
         data=tmp_path,
         database_url=api_database,
@@ -141,6 +147,7 @@ def settings(api_database: str, rasa_url: str, tmp_path: Path) -> ApiSettings:
         limit_conversations_per_address="10000/minute",
         limit_messages_per_conversation="10000/minute",
     )
+    leave_nothing_open(api_database)
 
 
 Start = Callable[..., Any]

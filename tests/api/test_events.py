@@ -70,7 +70,8 @@ async def test_readers_that_come_and_go_while_messages_flow_see_each_event_once(
 async def test_another_process_wakes_the_reader(start_gateway: Start) -> None:
     async with start_gateway() as one, start_gateway() as other:
         customer = await one.customer()
-        await asyncio.wait_for(one.services.hub.listening.wait(), 30)
+        async with asyncio.timeout(30):
+            await one.services.hub.listening.wait()
         waiting = asyncio.create_task(customer.events(wait=25))
         await asyncio.sleep(0.1)
         elsewhere = Customer(other.http, customer.id, customer.token)
@@ -88,7 +89,8 @@ async def test_a_reader_survives_the_loss_of_the_listening_connection(gateway: G
     )
     await customer.say("hello")
     assert (await customer.reply())["text"] == "re: hello"
-    await asyncio.wait_for(gateway.services.hub.listening.wait(), 30)
+    async with asyncio.timeout(30):
+        await gateway.services.hub.listening.wait()
 
 
 @pytest.mark.parametrize("query", ["after=-1", "wait=-1", "wait=1000", "after=x"])
@@ -140,7 +142,8 @@ async def test_the_stream_opens_only_for_the_conversations_token(gateway: Gatewa
     async with connect(stream_url(gateway, customer)) as socket:
         await socket.send(first)
         with pytest.raises(ConnectionClosed) as closed:
-            await asyncio.wait_for(socket.recv(), 30)
+            async with asyncio.timeout(30):
+                await socket.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == code
 

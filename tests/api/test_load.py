@@ -94,3 +94,20 @@ async def test_rasa_gets_a_bounded_number_of_turns_and_the_others_keep_their_lea
         for customer in customers:
             assert (await customer.reply())["text"] == "re: hello"
         assert [call["retry"] for call in rasa.calls] == [False] * 5
+
+
+async def test_what_a_process_has_no_room_for_is_swept_up_by_another(start_gateway: Start) -> None:
+    async with start_gateway(turns_in_hand=1) as full:
+        waiting, gate = await waits(full)
+        left = await full.customer()
+        async with start_gateway() as other:
+            await other.services.worker.stop()  # it accepts, and leaves it to others
+            left.http = other.http
+            await left.say("hello")
+        await full.services.worker.sweep()
+        assert len(full.rasa.calls) == 1
+        async with start_gateway() as free:
+            left.http = free.http
+            assert (await left.reply())["text"] == "re: hello"
+        gate.set()
+        await waiting.reply()

@@ -50,7 +50,8 @@ class CodeDispatcher:
             except (psycopg.Error, PoolTimeout) as error:
                 log.warning("code_dispatch_interrupted", error=type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._guests.wanted.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._guests.wanted.wait()
 
     async def dispatch(self) -> None:
         """Everything that is due now."""
