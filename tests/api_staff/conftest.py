@@ -22,6 +22,7 @@ from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
 from common.database import Pool, create_pool
 from tests.api_staff.site import PASSWORD, Site
+from tests.browser.conftest import browser  # noqa: F401 - fixture
 from tests.fakes.customers import CustomerShop
 from tests.fakes.faq import FakeFaq
 from tests.fakes.rasa import FakeRasa
