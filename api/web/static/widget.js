@@ -112,6 +112,7 @@ class AftercareChat extends HTMLElement {
         typing: () => this.#conversation.typing(),
         askForPerson: () => this.#conversation.askForPerson(),
         goOnWithAssistant: () => this.#conversation.goOnWithAssistant(),
+        writeLater: () => this.#conversation.writeLater(),
       },
     });
   }

@@ -58,6 +58,10 @@ export class Gateway {
     return this.#call("DELETE", `/${session.id}/handoff`, { session });
   }
 
+  writeLater(session) {
+    return this.#call("POST", `/${session.id}/handoff/later`, { session, body: {} });
+  }
+
   socket(session) {
     return new WebSocket(`${this.base.replace(/^http/, "ws")}/${session.id}/stream`);
   }

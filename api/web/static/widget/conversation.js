@@ -7,8 +7,8 @@ const TYPING_EVERY_MS = 3000;
 
 /**
  * `view` shows: `greet(session)`, `said(event)`, `step(event)`, `pending(item)`, `sent(item, event)`, `refused(item, code)`,
- * `typing(author)`, `owner({state, advisor, position, source})`, `feedback(event)`, `connection(state)`, `notice(name, values)`, `clear()`, and
- * `ready()` when it is up to date.
+ * `typing(author)`, `owner({state, advisor, position, source, actions})`, `feedback(event)`, `connection(state)`,
+ * `notice(name, values)`, `clear()`, and `ready()` when it is up to date.
  */
 export class Conversation {
   #stopped = false;
@@ -63,6 +63,11 @@ export class Conversation {
 
   goOnWithAssistant() {
     return this.#change(() => this.gateway.goOnWithAssistant(this.store.session));
+  }
+
+  /** The gateway asks for an address in the conversation. */
+  writeLater() {
+    return this.#change(() => this.gateway.writeLater(this.store.session));
   }
 
   /** `{kind, score, comment, ref}`. False when it was not recorded. */

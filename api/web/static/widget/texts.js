@@ -20,6 +20,7 @@ const EN = {
   owner_resolved: "Closed. Write again at any time.",
   ask_person: "Talk to a person",
   go_on: "Go on with the assistant",
+  write_later: "Write to me later",
   typing_bot: "The assistant is writing",
   typing_advisor: "{advisor} is writing",
   source_faq: "From our FAQ",

@@ -142,13 +142,14 @@ export class View {
 
   owner(owner) {
     this.#owner = owner;
-    const { state, advisor, position, source } = owner;
+    const { state, advisor, position, source, actions = [] } = owner;
     const recorded = source?.name.startsWith("handoff_recorded"); // nobody is at the desk: a place in line says nothing
     const name = state === "queued" && recorded ? "owner_recorded" : `owner_${state}`;
     this.status.textContent = this.say(name, { advisor: advisor ?? this.say("advisor"), position });
     this.panel.dataset.state = state;
     this.#show(this.person, state === "bot" || state === "resolved");
     this.#show(this.goOn, state === "queued");
+    this.#show(this.later, state === "queued" && actions.some(({ action }) => action === "write_later"));
     if (state !== "bot") this.#closeReplies({});
   }
 
@@ -181,6 +182,7 @@ export class View {
     this.note = el("p", { class: "note", role: "status" });
     this.person = button("ask_person", actions.askForPerson);
     this.goOn = button("go_on", actions.goOnWithAssistant);
+    this.later = button("write_later", () => { actions.writeLater(); this.input.focus(); });
     this.panel = el("section", {
       id: "panel", class: "panel", role: "dialog", "aria-labelledby": "heading", hidden: true,
       onkeydown: (event) => this.#key(event),
@@ -201,7 +203,7 @@ export class View {
     this.button = el("button", { type: "submit", class: "send", "aria-label": this.say("send") }, icon("send"));
     const submit = (event) => { event.preventDefault(); this.#submit(); };
     return el("form", { onsubmit: submit }, this.hint,
-      el("div", { class: "row" }, this.input, this.button), el("div", { class: "ways" }, this.person, this.goOn));
+      el("div", { class: "row" }, this.input, this.button), el("div", { class: "ways" }, this.person, this.goOn, this.later));
   }
 
   #key(event) {
