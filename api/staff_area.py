@@ -4,10 +4,12 @@ from api.curation import endpoints as curation_endpoints
 from api.curation import pages as curation_pages
 from api.curation.client import FaqClient
 from api.curation.service import CurationService
+from api.desk import advisor_pages
 from api.desk import endpoints as desk_endpoints
 from api.desk import pages as desk_pages
 from api.desk.customer_card import CustomerCards
 from api.desk.service import DeskService
+from api.outbox import pages as outbox_pages
 from api.services import Services
 from api.staff import endpoints as staff_endpoints
 from api.staff import pages as staff_pages
@@ -24,6 +26,14 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
     app.state.curation = CurationService(faq, services.commerce)
     install_login_redirect(app)
     install_page_errors(app)
-    areas = (staff_endpoints, staff_pages, desk_endpoints, desk_pages, curation_endpoints, curation_pages)
-    for area in areas:
+    for area in (
+        staff_endpoints,
+        staff_pages,
+        desk_endpoints,
+        desk_pages,
+        curation_endpoints,
+        curation_pages,
+        advisor_pages,
+        outbox_pages,
+    ):
         app.include_router(area.router)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from api.conversations.models import Conversation, Event
 from api.handoff.models import Handoff
+from api.staff.models import Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ class Board:
     waiting: tuple[Line, ...]
     left_alone: tuple[Line, ...]
     mine: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An advisor as the operator sees them: `load` is the number of conversations held now."""
+
+    advisor: Staff
+    active: bool
+    present: bool
+    load: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from api.conversations.models import Conversation
 from api.handoff import repository, routing
@@ -15,9 +16,12 @@ MEASURED_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a customer in line can expect: `advisors` at the desk who could serve them; no `minutes` unless measured."""
+    """What a customer can expect: `advisors` at the desk who could serve them; no `minutes` unless measured.
 
-    position: int
+    `position` is None where no line is kept.
+    """
+
+    position: int | None
     advisors: int
     minutes: int | None
 
@@ -37,6 +41,10 @@ class Line:
             Advisor(each.id, each.skills, each.languages, each.capacity, **loads.get(each.id, {}))
             for each in await self._staff.advisors_present(connection)
         ]
+
+    async def loads(self, connection: Connection) -> dict[UUID, int]:
+        """How many conversations each advisor holds now."""
+        return {advisor: each["load"] for advisor, each in (await repository.loads(connection)).items()}
 
     async def outlook(self, connection: Connection, handoff: Handoff, conversation: Conversation) -> Outlook:
         wish = Wish(

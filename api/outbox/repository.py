@@ -115,6 +115,14 @@ async def revive(connection: Connection, row_id: UUID) -> bool:
     return row is not None
 
 
+async def revive_all(connection: Connection) -> int:
+    cursor = await connection.execute(
+        "UPDATE outbox SET state = 'pending', attempts = 0, due_at = clock_timestamp(), finished_at = NULL, "
+        "leased_until = NULL WHERE state = 'dead'"
+    )
+    return cursor.rowcount
+
+
 async def backlog(connection: Connection) -> list[Backlog]:
     rows = await fetch_all(
         connection,

@@ -4,7 +4,7 @@ from uuid import UUID, uuid5
 
 from api.conversations.models import Event
 from api.outbox import repository
-from api.outbox.models import DeadLetter
+from api.outbox.models import Backlog, DeadLetter
 from common.database import Connection
 from common.problems import Problem
 
@@ -38,6 +38,15 @@ class OutboxService:
     async def dead(self, connection: Connection, *, limit: int = 100) -> list[DeadLetter]:
         """What was given up, the latest first."""
         return await repository.dead(connection, limit=limit)
+
+    async def backlog(self, connection: Connection) -> list[Backlog]:
+        return sorted(await repository.backlog(connection), key=lambda each: each.channel)
+
+    async def resend_all(self, connection: Connection) -> int:
+        """Try every dead letter again from the start; returns how many there were."""
+        revived = await repository.revive_all(connection)
+        self.wanted.set()
+        return revived
 
     async def resend(self, connection: Connection, row_id: UUID) -> None:
         """Try a dead letter again from the start. Raises a 404 problem for what is none."""

@@ -17,7 +17,6 @@ import argparse
 import asyncio
 import getpass
 import os
-import re
 import sys
 from datetime import timedelta
 
@@ -26,13 +25,12 @@ from limits.aio.storage import MemoryStorage
 from api.handoff.states import Skill
 from api.settings import ApiSettings
 from api.staff.errors import NameTaken, UnknownStaff
-from api.staff.models import Role, Staff
+from api.staff.models import LANGUAGE, MOST_AT_ONCE, Role, Staff
 from api.staff.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, Passwords
 from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
 from common.database import create_pool
 
-MOST_AT_ONCE = 50
 DEMO_DESK: dict[str, tuple[set[str], int]] = {
     "ada": (set(Skill), 3),
     "ben": ({Skill.REFUNDS, Skill.LOYALTY, Skill.GENERAL}, 3),
@@ -64,7 +62,7 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def language(text: str) -> str:
-    if text != "any" and not re.fullmatch("[a-z]{2,3}", text):
+    if text != "any" and not LANGUAGE.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a language such as en, or any")
     return text
 

@@ -87,6 +87,7 @@ def endpoint_for(role: Role | None) -> Guard:
 any_page, any_endpoint = page_for(None), endpoint_for(None)
 advisor_page, advisor_endpoint = page_for(Role.ADVISOR), endpoint_for(Role.ADVISOR)
 curator_page, curator_endpoint = page_for(Role.CURATOR), endpoint_for(Role.CURATOR)
+operator_page, operator_endpoint = page_for(Role.OPERATOR), endpoint_for(Role.OPERATOR)
 
 AnyPage = Annotated[Session, Depends(any_page)]
 AnyEndpoint = Annotated[Session, Depends(any_endpoint)]
@@ -94,6 +95,7 @@ AdvisorPage = Annotated[Session, Depends(advisor_page)]
 AdvisorEndpoint = Annotated[Session, Depends(advisor_endpoint)]
 CuratorPage = Annotated[Session, Depends(curator_page)]
 CuratorEndpoint = Annotated[Session, Depends(curator_endpoint)]
+OperatorPage = Annotated[Session, Depends(operator_page)]
 
 
 def install_login_redirect(app: FastAPI) -> None:

@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -5,6 +6,8 @@ from uuid import UUID
 from api.handoff.states import Skill
 
 DEFAULT_CAPACITY = 4
+MOST_AT_ONCE = 50
+LANGUAGE = re.compile("[a-z]{2,3}")
 
 
 class Role(StrEnum):

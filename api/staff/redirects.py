@@ -17,7 +17,7 @@ def safe_next(address: str) -> str | None:
 def home_of(staff: Staff) -> str:
     if Role.ADVISOR in staff.roles:
         return "/desk"
-    return "/faq" if Role.CURATOR in staff.roles else "/account"
+    return "/faq" if Role.CURATOR in staff.roles else "/advisors"
 
 
 def page_behind(request: Request) -> str | None:

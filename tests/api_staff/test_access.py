@@ -19,6 +19,8 @@ ROLES = {
     "/faq": Role.CURATOR,
     "/v1/faq": Role.CURATOR,
     "/v1/outbox": Role.OPERATOR,
+    "/outbox": Role.OPERATOR,
+    "/advisors": Role.OPERATOR,
 }
 ID = "0b8f3f5e-0000-4000-8000-000000000000"
 
@@ -38,7 +40,9 @@ def staff_routes(site: Site) -> list[tuple[str, str]]:
 
 
 def address(path: str) -> str:
-    return re.sub(r"\{[^}]*entry[^}]*\}", "return-window", re.sub(r"\{[^}]*id[^}]*\}", ID, path))
+    return re.sub(
+        r"\{name\}", "kim", re.sub(r"\{[^}]*entry[^}]*\}", "return-window", re.sub(r"\{[^}]*id[^}]*\}", ID, path))
+    )
 
 
 def role_of(path: str) -> Role | None:

@@ -1,26 +1,19 @@
 """The pages in a real Chromium: accessible in light and dark, live without reloads, usable without JavaScript."""
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from api.staff.models import Role
-from tests.api_staff.browser import Tab, chromium, tab
 from tests.api_staff.site import PASSWORD, Customer, Site
 from tests.api_staff.test_desk import identified
+from tests.api_staff.test_operator_pages import dead_letter
+from tests.browser.tab import Tab, tab
 
 pytestmark = pytest.mark.browser
-
-
-@pytest_asyncio.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 async def look(opened: Tab, name: str) -> None:
@@ -40,7 +33,9 @@ async def waiting_customer(customer: Customer) -> None:
 async def test_no_page_has_an_accessibility_violation(
     site: Site, browser: Browser, scheme: Literal["light", "dark"], width: int
 ) -> None:
-    await site.staff.add("ada", "Ada", [Role.ADVISOR, Role.CURATOR], PASSWORD)
+    await site.staff.add("ada", "Ada", [Role.ADVISOR, Role.CURATOR, Role.OPERATOR], PASSWORD)
+    await dead_letter(site, "emma@example.com")
+    await dead_letter(site, f"{'long' * 15}@example.com")
     found: dict[str, list[str]] = {}
     async with tab(browser, site.url, scheme=scheme, width=width) as ada, site.customer() as customer:
 
@@ -50,7 +45,7 @@ async def test_no_page_has_an_accessibility_violation(
 
         await ada.open("/login")
         await check("login")
-        await ada.log_in("ada")
+        await ada.log_in("ada", PASSWORD)
         await check("desk-empty")
         await waiting_customer(customer)
         await ada.page.get_by_role("button", name="Take the conversation").wait_for()
@@ -67,6 +62,8 @@ async def test_no_page_has_an_accessibility_violation(
             ("try", "/faq/try?q=how+long+can+i+return"),
             ("missing", "/faq/entries/nothing"),
             ("account", "/account"),
+            ("advisors", "/advisors"),
+            ("outbox", "/outbox"),
         ]:
             await ada.open(path)
             await check(name)
@@ -81,7 +78,7 @@ async def test_a_talk_between_customer_and_advisor_is_live_and_keeps_what_is_bei
 ) -> None:
     await site.staff.add("ada", "Ada", [Role.ADVISOR], PASSWORD)
     async with tab(browser, site.url) as ada, site.customer() as customer:
-        await ada.log_in("ada")
+        await ada.log_in("ada", PASSWORD)
         await waiting_customer(customer)
         await ada.page.get_by_role("button", name="Take the conversation").click()
         reply = ada.page.get_by_label("Your reply")
@@ -105,7 +102,7 @@ async def test_a_talk_between_customer_and_advisor_is_live_and_keeps_what_is_bei
 async def test_a_reply_that_could_not_be_sent_stays_in_the_field_and_says_why(site: Site, browser: Browser) -> None:
     await site.staff.add("ada", "Ada", [Role.ADVISOR], PASSWORD)
     async with tab(browser, site.url) as ada, site.customer() as customer:
-        await ada.log_in("ada")
+        await ada.log_in("ada", PASSWORD)
         await waiting_customer(customer)
         await ada.page.get_by_role("button", name="Take the conversation").click()
         reply = ada.page.get_by_label("Your reply")
@@ -123,7 +120,7 @@ async def test_the_board_renews_itself_without_taking_the_focus(site: Site, brow
     await site.staff.add("ada", "Ada", [Role.ADVISOR], PASSWORD)
     async with tab(browser, site.url) as ada, site.customer() as first, site.customer() as second:
         await first.ask_for_a_person()
-        await ada.log_in("ada")
+        await ada.log_in("ada", PASSWORD)
         button = ada.page.get_by_role("button", name="Take the conversation")
         await button.focus()
         await second.ask_for_a_person()
@@ -134,7 +131,7 @@ async def test_the_board_renews_itself_without_taking_the_focus(site: Site, brow
 async def test_everything_works_without_javascript(site: Site, browser: Browser) -> None:
     await site.staff.add("ada", "Ada", [Role.ADVISOR, Role.CURATOR], PASSWORD)
     async with tab(browser, site.url, java_script_enabled=False) as ada, site.customer() as customer:
-        await ada.log_in("ada")
+        await ada.log_in("ada", PASSWORD)
         await waiting_customer(customer)
         await ada.open("/desk")
         await ada.page.get_by_role("button", name="Take the conversation").click()

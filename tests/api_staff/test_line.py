@@ -215,7 +215,10 @@ class TestWritingLater:
 
     async def hear(self, desk: Desk, talk: UUID, text: str) -> None:
         async with desk.conversations.transaction() as connection:
-            await desk.handoff.heard(connection, await desk.conversations.lock(connection, talk), text)
+            conversation = await desk.conversations.lock(connection, talk)
+            said = {"type": "message", "author": "customer", "body": {"text": text}}
+            event = await desk.conversations.append(connection, talk, **said)
+            await desk.handoff.heard(connection, conversation, event)
 
     async def test_the_address_is_asked_for_and_taken_from_what_the_customer_writes(
         self,

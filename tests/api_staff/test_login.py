@@ -5,7 +5,7 @@ from tests.api_staff.site import HTML, PASSWORD, Site, csrf_of
 
 
 @pytest.mark.parametrize(
-    ("role", "home"), [(Role.ADVISOR, "/desk"), (Role.CURATOR, "/faq"), (Role.OPERATOR, "/account")]
+    ("role", "home"), [(Role.ADVISOR, "/desk"), (Role.CURATOR, "/faq"), (Role.OPERATOR, "/advisors")]
 )
 async def test_a_login_leads_to_the_pages_of_the_role(site: Site, role: Role, home: str) -> None:
     await site.staff.add("kim", "Kim", [role], PASSWORD)
