@@ -14,12 +14,12 @@ from api.channels.email.channel import ConsoleEmail, SmtpEmail
 from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
-from api.desk.service import EMAIL
 from api.handoff.opening_hours import DeskHours, OpeningHours
 from api.handoff.service import HandoffService
 from api.handoff.sweeper import LineSweeper
 from api.handoff.texts import Texts
 from api.handoff.tiers import Tiers
+from api.handoff.voice import EMAIL
 from api.health.checks import Check, Readiness, backend_check, database_check, http_check
 from api.identity.assertions import Assertions
 from api.identity.customer_tokens import CustomerTokens

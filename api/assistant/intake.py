@@ -16,7 +16,7 @@ from api.assistant import repository
 from api.assistant.models import Accepted, Turn, TurnKind
 from api.assistant.ports import Handoff
 from api.assistant.text import MAX_TEXT, clean, without_command
-from api.conversations.models import Conversation, State
+from api.conversations.models import Conversation, Event, State
 from api.conversations.service import ConversationService
 from api.identity.guests.codes import mask_codes
 from api.identity.guests.service import GuestVerification
@@ -119,7 +119,7 @@ class Intake:
             await repository.insert_message(
                 connection, conversation_id, accepted, idempotency_key=incoming.key, fingerprint=fingerprint
             )
-            turn = await self._route(connection, conversation, accepted, read, incoming.client)
+            turn = await self._route(connection, conversation, accepted, read, event=event, client=incoming.client)
         self._metrics.messages.labels(conversation.state.value).inc()
         return accepted, turn
 
@@ -144,13 +144,20 @@ class Intake:
         return Read(text, "text", without_command(text))
 
     async def _route(
-        self, connection: Connection, conversation: Conversation, accepted: Accepted, read: Read, client: str
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        accepted: Accepted,
+        read: Read,
+        *,
+        event: Event,
+        client: str,
     ) -> Turn | None:
         """To the person who has the conversation, to the queue, or to the assistant."""
         if conversation.state is State.RESOLVED:
             await self._handoff.reopen(connection, conversation.id)
         elif conversation.state is not State.BOT:
-            await self._handoff.heard(connection, conversation, read.content)
+            await self._handoff.heard(connection, conversation, event)
             return None
         if read.content == HUMAN_PAYLOAD and read.kind == "payload":
             await self._handoff.request(connection, conversation.id, reason="tool_failure", skill="general", summary="")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 from uuid import UUID
 
-from api.conversations.models import Conversation
+from api.conversations.models import Conversation, Event
 from common.database import Connection
 
 Reason = Literal[
@@ -32,7 +32,7 @@ class Handoff(Protocol):
         Appends the events that tell the customer. Nothing happens when the conversation is with people already.
         """
 
-    async def heard(self, connection: Connection, conversation: Conversation, text: str) -> None:
+    async def heard(self, connection: Connection, conversation: Conversation, event: Event) -> None:
         """What the customer writes to people; while waiting it may be an address that was asked for."""
 
     async def reopen(self, connection: Connection, conversation_id: UUID) -> None:

@@ -2,18 +2,18 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from api.conversations.errors import UnknownConversation
-from api.conversations.models import AuthLevel, Conversation, Event, Summary
+from api.conversations.models import AuthLevel, Conversation, Event, State, Summary
 from api.conversations.service import ConversationService, topic_of
-from api.desk.models import Board, Line, View, customer_of
-from api.desk.ports import Post
+from api.desk.models import Board, Line, Member, View, customer_of
 from api.handoff.models import Handoff
+from api.handoff.ports import Post
 from api.handoff.service import HandoffService
-from api.staff.models import Staff
+from api.handoff.voice import Voice
+from api.staff.models import Role, Staff
 from api.staff.service import StaffService
 from common.database import Connection
 from common.problems import Problem
 
-EMAIL = "email"  # the outbox's channel
 TEXT_LIMIT = 4000
 TRANSCRIPT = 1000
 
@@ -36,7 +36,7 @@ class DeskService:
         post: Post | None = None,
     ) -> None:
         """`post` brings what advisors say to customers who left an address instead of waiting."""
-        self._post = post
+        self._voice = Voice(conversations, post)
         self._conversations = conversations
         self._handoff = handoff
         self._staff = staff
@@ -54,7 +54,7 @@ class DeskService:
             conversation, handoff = await self._handed_over(connection, conversation_id)
             start = max(0, conversation.last_seq - TRANSCRIPT)
             events = await self._conversations.events(connection, conversation_id, after=start, limit=TRANSCRIPT)
-            owner = UUID(conversation.advisor_id) if conversation.advisor_id else None
+            owner = handoff.advisor_id if conversation.state is State.ASSIGNED else None
             names = await self._staff.first_names(connection, [owner] if owner else [])
             present = owner in await self._staff.advisors_on_duty(connection)
         return View(
@@ -65,6 +65,18 @@ class DeskService:
             owner=names.get(owner) if owner else None,
             owner_present=present,
         )
+
+    async def team(self) -> list[Member]:
+        """Every account that may use the desk, by name."""
+        everyone = await self._staff.everyone()
+        async with self._conversations.reading() as connection:
+            present = await self._staff.advisors_on_duty(connection)
+            loads = await self._handoff.line.loads(connection)
+        return [
+            Member(staff, active, staff.id in present, loads.get(staff.id, 0))
+            for staff, active in everyone
+            if Role.ADVISOR in staff.roles
+        ]
 
     async def new_events(self, conversation_id: UUID, *, after: int, wait_seconds: float) -> list[Event]:
         """What came after `after`; waits for it up to `wait_seconds`, then returns nothing."""
@@ -94,17 +106,9 @@ class DeskService:
         async with self._conversations.transaction() as connection:
             await self._handed_over(connection, conversation_id)
             await self._handoff.owned(connection, conversation_id, advisor)
-            event = await self._conversations.append(
-                connection,
-                conversation_id,
-                type="message",
-                author="advisor",
-                body={"text": text, "advisor": advisor.first_name},
-            )
             handoff = await self._handoff.current(connection, conversation_id)
-            if self._post and handoff and handoff.email:
-                await self._post.enqueue(connection, conversation_id, event, EMAIL, handoff.email)
-        return event
+            assert handoff is not None, "an assigned conversation has an open hand-off"
+            return await self._voice.say(connection, handoff, advisor.first_name, text)
 
     async def typing(self, advisor: Staff, conversation_id: UUID) -> None:
         async with self._conversations.transaction() as connection:

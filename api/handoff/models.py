@@ -2,6 +2,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+FIRST_REFERENCE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody who answers at another desk than ours. `id` is theirs, with the desk's name before it: `helpdesk:7`."""
+
+    id: str
+    first_name: str
+
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
@@ -9,8 +19,8 @@ class Handoff:
 
     `kept_at` is set where the customer went on with the bot and the wish still waits. `rank_at` is the place in line
     (`routing.py`), `known_to` the advisor who served this customer in this conversation before, `left_at` when an
-    advisor disappeared from it. `email`: where answers go beside the conversation; `awaits`: what the customer was
-    asked for.
+    advisor disappeared from it. `agent`, in place of `advisor_id`: who has it at another desk. `email`: where answers
+    go beside the conversation; `awaits`: what the customer was asked for.
     """
 
     id: int
@@ -22,6 +32,7 @@ class Handoff:
     rank_at: datetime
     kept_at: datetime | None = None
     advisor_id: UUID | None = None
+    agent: str | None = None
     claimed_at: datetime | None = None
     closed_at: datetime | None = None
     known_to: UUID | None = None
@@ -33,4 +44,12 @@ class Handoff:
 
     @property
     def reference(self) -> str:
-        return f"AC-{100_000 + self.id}"
+        return f"AC-{FIRST_REFERENCE + self.id}"
+
+
+def handoff_id_of(reference: str) -> int:
+    """`AC-100023` → 23. Raises ValueError for what is no reference."""
+    kind, _, number = reference.partition("-")
+    if kind != "AC":
+        raise ValueError(f"{reference!r} is not a reference")
+    return int(number) - FIRST_REFERENCE

@@ -7,8 +7,8 @@ from api.handoff.routing import Wish, language_of
 from common.database import Connection, fetch_all, fetch_one
 
 COLUMNS = (
-    "id, conversation_id, reason, skill, summary, requested_at, rank_at, kept_at, advisor_id, claimed_at, closed_at,"
-    " known_to, left_at, told_position, awaits, email, tier"
+    "id, conversation_id, reason, skill, summary, requested_at, rank_at, kept_at, advisor_id, agent,"
+    " claimed_at, closed_at, known_to, left_at, told_position, awaits, email, tier"
 )
 SWEEPING = 7_214_020  # any constant: of several gateways one at a time looks after the line
 # ruff: noqa: S608 - every query below is put together from constants
@@ -24,6 +24,11 @@ async def open_for(connection: Connection, conversation_id: UUID) -> Handoff | N
         f"SELECT {COLUMNS} FROM handoffs WHERE conversation_id = %s AND closed_at IS NULL",
         conversation_id,
     )
+    return _handoff(row) if row else None
+
+
+async def get(connection: Connection, handoff_id: int) -> Handoff | None:
+    row = await fetch_one(connection, f"SELECT {COLUMNS} FROM handoffs WHERE id = %s", handoff_id)
     return _handoff(row) if row else None
 
 
@@ -80,7 +85,7 @@ async def in_line(connection: Connection) -> list[Wish]:
         connection,
         "SELECT handoffs.id, conversation_id, skill, locale, rank_at, known_to FROM handoffs"
         " JOIN conversations ON conversations.id = conversation_id"
-        " WHERE closed_at IS NULL AND handoffs.advisor_id IS NULL AND kept_at IS NULL ORDER BY rank_at, handoffs.id",
+        " WHERE closed_at IS NULL AND claimed_at IS NULL AND kept_at IS NULL ORDER BY rank_at, handoffs.id",
     )
     return [Wish(language=language_of(row.pop("locale")), **row) for row in rows]
 
@@ -108,7 +113,7 @@ async def handling_times(connection: Connection, skill: str, *, last: int, withi
     rows = await fetch_all(
         connection,
         "SELECT closed_at - claimed_at AS took FROM handoffs WHERE skill = %s AND outcome IN ('returned', 'resolved')"
-        " AND closed_at > now() - %s::interval ORDER BY closed_at DESC LIMIT %s",
+        " AND claimed_at IS NOT NULL AND closed_at > now() - %s::interval ORDER BY closed_at DESC LIMIT %s",
         skill,
         within,
         last,
@@ -116,7 +121,7 @@ async def handling_times(connection: Connection, skill: str, *, last: int, withi
     return [row["took"] for row in rows]
 
 
-async def told(connection: Connection, handoff_id: int, position: int) -> None:
+async def told(connection: Connection, handoff_id: int, position: int | None) -> None:
     await connection.execute("UPDATE handoffs SET told_position = %s WHERE id = %s", (position, handoff_id))
 
 
@@ -124,7 +129,7 @@ async def told_positions(connection: Connection) -> dict[int, int | None]:
     """Of everybody in line, by hand-off."""
     rows = await fetch_all(
         connection,
-        "SELECT id, told_position FROM handoffs WHERE closed_at IS NULL AND advisor_id IS NULL AND kept_at IS NULL",
+        "SELECT id, told_position FROM handoffs WHERE closed_at IS NULL AND claimed_at IS NULL AND kept_at IS NULL",
     )
     return {row["id"]: row["told_position"] for row in rows}
 
@@ -147,20 +152,26 @@ async def await_email(connection: Connection, handoff_id: int) -> None:
     await connection.execute("UPDATE handoffs SET awaits = 'email' WHERE id = %s", (handoff_id,))
 
 
-async def claim(connection: Connection, handoff_id: int, advisor_id: UUID) -> None:
+async def claim(
+    connection: Connection, handoff_id: int, *, advisor_id: UUID | None = None, agent: str | None = None
+) -> None:
+    """For one of them."""
     await connection.execute(
-        "UPDATE handoffs SET advisor_id = %s, claimed_at = clock_timestamp(), kept_at = NULL, awaits = NULL"
+        "UPDATE handoffs SET advisor_id = %s, agent = %s, claimed_at = clock_timestamp(), kept_at = NULL, awaits = NULL"
         " WHERE id = %s",
-        (advisor_id, handoff_id),
+        (advisor_id, agent, handoff_id),
     )
 
 
 async def abandoned(connection: Connection, *, grace: timedelta, conversation_id: UUID | None = None) -> list[UUID]:
-    """Conversations (or the one) whose advisor was last seen, and took them, longer ago than `grace`."""
+    """Conversations (or the one) whose advisor was last seen, and took them, longer ago than `grace`.
+
+    What somebody has at another desk, too: this asks for the one that is in use.
+    """
     rows = await fetch_all(
         connection,
-        "SELECT conversation_id FROM handoffs JOIN staff ON staff.id = advisor_id WHERE closed_at IS NULL"
-        " AND greatest(present_at, claimed_at) < now() - %s::interval"
+        "SELECT conversation_id FROM handoffs LEFT JOIN staff ON staff.id = advisor_id WHERE closed_at IS NULL"
+        " AND (agent IS NOT NULL OR greatest(present_at, claimed_at) < now() - %s::interval)"
         " AND (%s::uuid IS NULL OR conversation_id = %s) ORDER BY handoffs.id",
         grace,
         conversation_id,
@@ -171,7 +182,7 @@ async def abandoned(connection: Connection, *, grace: timedelta, conversation_id
 
 async def release(connection: Connection, handoff_id: int, head_start: timedelta) -> None:
     await connection.execute(
-        "UPDATE handoffs SET advisor_id = NULL, claimed_at = NULL, left_at = now(), told_position = NULL,"
+        "UPDATE handoffs SET advisor_id = NULL, agent = NULL, claimed_at = NULL, left_at = now(), told_position = NULL,"
         " rank_at = requested_at - %s::interval WHERE id = %s",
         (head_start, handoff_id),
     )
@@ -184,7 +195,7 @@ async def close(connection: Connection, handoff_id: int, outcome: str) -> None:
 async def waiting(connection: Connection, *, limit: int) -> list[Handoff]:
     rows = await fetch_all(
         connection,
-        f"SELECT {COLUMNS} FROM handoffs WHERE closed_at IS NULL AND advisor_id IS NULL"
+        f"SELECT {COLUMNS} FROM handoffs WHERE closed_at IS NULL AND claimed_at IS NULL"
         " ORDER BY kept_at IS NOT NULL, rank_at, id LIMIT %s",
         limit,
     )
@@ -213,7 +224,7 @@ async def without_tier(connection: Connection, *, limit: int) -> list[UUID]:
     rows = await fetch_all(
         connection,
         "SELECT conversation_id FROM handoffs JOIN conversations ON conversations.id = conversation_id"
-        " WHERE closed_at IS NULL AND handoffs.advisor_id IS NULL AND kept_at IS NULL AND tier IS NULL"
+        " WHERE closed_at IS NULL AND claimed_at IS NULL AND kept_at IS NULL AND tier IS NULL"
         " AND auth_level = 'customer' ORDER BY rank_at LIMIT %s",
         limit,
     )

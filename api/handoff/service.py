@@ -3,14 +3,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from api.conversations.errors import StateChanged
-from api.conversations.models import Conversation, State
+from api.conversations.models import Conversation, Event, State
 from api.conversations.service import ConversationService
 from api.handoff import repository
 from api.handoff.addresses import find_email, masked
 from api.handoff.announcer import Announcer
-from api.handoff.line import Line
-from api.handoff.models import Handoff
+from api.handoff.builtin import BuiltInDesk
+from api.handoff.line import Line, Outlook
+from api.handoff.models import Agent, Handoff
 from api.handoff.opening_hours import DeskHours
+from api.handoff.ports import Desk
 from api.handoff.routing import head_start
 from api.handoff.states import IllegalMove, Move, Reason, Skill, after
 from api.handoff.texts import Texts
@@ -63,19 +65,21 @@ class HandoffService:
         *,
         queue_limit: int = 200,
         writes_later: bool = False,
+        desk: Desk | None = None,
         resolved: Callable[[Connection, UUID], Awaitable[None]] | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`writes_later`: answers can be sent to an e-mail address (the desk sees to it).
+        """`writes_later`: answers can be sent to an e-mail address. `desk`: where people answer; ours unless given.
 
         `resolved` is told of every conversation that an advisor closes, in the same transaction.
         """
         self._conversations = conversations
         self._staff = staff
         self._queue_limit = queue_limit
+        self._desk = desk or BuiltInDesk()
         self._resolved = resolved
         self.line = Line(staff)
-        self.announcer = Announcer(conversations, texts, hours, clock, writes_later=writes_later)
+        self.announcer = Announcer(conversations, texts, hours, clock, writes_later=writes_later, live=self._desk.live)
 
     async def request(
         self, connection: Connection, conversation_id: UUID, *, reason: str, skill: str, summary: str
@@ -89,7 +93,7 @@ class HandoffService:
         conversation = await self._conversations.lock(connection, conversation_id)
         if conversation.state in (State.QUEUED, State.ASSIGNED):
             return
-        full = len(await self.line.wishes(connection)) >= self._queue_limit
+        full = self._desk.live and len(await self.line.wishes(connection)) >= self._queue_limit
         conversation = await self._queue(connection, conversation)
         handoff = await repository.request(
             connection,
@@ -100,27 +104,58 @@ class HandoffService:
             head_start=head_start(reason),
             known_within=KNOWN_WITHIN,
         )
-        outlook = await self.line.outlook(connection, handoff, conversation)
+        outlook = await self._outlook(connection, handoff, conversation)
         if full:
             await self._move(connection, conversation, Move.WITHDRAW)
             await repository.keep(connection, handoff.id)
             await self.announcer.step(connection, handoff, State.BOT, "handoff_full")
             return
         missing = "" if outlook.advisors else await self._missing(connection, handoff)
-        await self.announcer.queued(connection, handoff, outlook, missing=missing)
+        event = await self.announcer.queued(connection, handoff, outlook, missing=missing)
         await repository.told(connection, handoff.id, outlook.position)
+        await self._desk.queued(connection, handoff, event)
+
+    async def carry(self, connection: Connection, conversation_id: UUID) -> None:
+        """Bring an open wish that another desk had to the one in use."""
+        conversation = await self._conversations.lock(connection, conversation_id)
+        handoff = await repository.open_for(connection, conversation_id)
+        if handoff is None:
+            return
+        if conversation.state is State.ASSIGNED:
+            handoff = await self._release(connection, conversation, handoff)
+        [last] = await self._conversations.events(connection, conversation_id, after=conversation.last_seq - 1, limit=1)
+        await self._desk.queued(connection, handoff, last)
+
+    async def renew(self, connection: Connection, conversation_id: UUID) -> Handoff:
+        """The open wish, or the last one once more: people come back to it after its end."""
+        conversation = await self._conversations.lock(connection, conversation_id)
+        last = await repository.latest_for(connection, conversation_id)
+        assert last is not None, "what people come back to was handed over once"
+        if last.closed_at is None:
+            return last
+        await self._queue(connection, conversation)
+        return await repository.request(
+            connection,
+            conversation_id,
+            reason=last.reason,
+            skill=last.skill,
+            summary=last.summary,
+            head_start=head_start(last.reason),
+            known_within=KNOWN_WITHIN,
+        )
 
     async def withdraw(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer goes on with the bot. What was asked of people stays recorded while nobody is on duty."""
         conversation = await self._conversations.lock(connection, conversation_id)
         await self._move(connection, conversation, Move.WITHDRAW)
         handoff = await self._open(connection, conversation_id)
-        if (await self.line.outlook(connection, handoff, conversation)).advisors:
+        if (await self._outlook(connection, handoff, conversation)).advisors:
             await repository.close(connection, handoff.id, "withdrawn")
-            await self.announcer.step(connection, handoff, State.BOT, "handoff_withdrawn")
+            event = await self.announcer.step(connection, handoff, State.BOT, "handoff_withdrawn")
         else:
             await repository.keep(connection, handoff.id)
-            await self.announcer.step(connection, handoff, State.BOT, "handoff_kept")
+            event = await self.announcer.step(connection, handoff, State.BOT, "handoff_kept")
+        await self._desk.left(connection, handoff, event)
 
     async def write_later(self, connection: Connection, conversation_id: UUID, email: str | None) -> bool:
         """The customer goes on with the bot, and the answer comes by e-mail too.
@@ -138,15 +173,16 @@ class HandoffService:
             return False
         await self._move(connection, conversation, Move.WITHDRAW)
         await repository.keep(connection, handoff.id, email=email)
-        await self.announcer.step(connection, handoff, State.BOT, "handoff_writes_later", email=masked(email))
+        event = await self.announcer.step(connection, handoff, State.BOT, "handoff_writes_later", email=masked(email))
+        await self._desk.left(connection, handoff, event)
         return True
 
-    async def heard(self, connection: Connection, conversation: Conversation, text: str) -> None:
-        """What the customer writes while waiting: perhaps the address that was asked for. The caller has the lock."""
-        if conversation.state is not State.QUEUED or "@" not in text:
-            return
+    async def heard(self, connection: Connection, conversation: Conversation, event: Event) -> None:
+        """What the customer writes to people: perhaps the address that was asked for. The caller has the lock."""
         handoff = await self._open(connection, conversation.id)
-        if handoff.awaits != "email":
+        await self._desk.said(connection, handoff, event)
+        text = event.body["text"]
+        if conversation.state is not State.QUEUED or handoff.awaits != "email" or "@" not in text:
             return
         email = find_email(text)
         if email:
@@ -154,7 +190,7 @@ class HandoffService:
         else:
             await self.announcer.step(connection, handoff, State.QUEUED, "handoff_email_invalid")
 
-    async def claim(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> Handoff:
+    async def claim(self, connection: Connection, conversation_id: UUID, advisor: Staff | Agent) -> Handoff:
         """Of several advisors at once, exactly one gets it; the others get IllegalMove."""
         conversation = await self._conversations.lock(connection, conversation_id)
         handoff = await repository.open_for(connection, conversation_id)
@@ -185,16 +221,7 @@ class HandoffService:
         conversation = await self._conversations.lock(connection, conversation_id)
         if not await repository.abandoned(connection, grace=grace, conversation_id=conversation_id):
             return False
-        handoff = await self._open(connection, conversation_id)
-        left = handoff.advisor_id
-        assert left is not None
-        names = await self._staff.first_names(connection, [left])
-        conversation = await self._move(connection, conversation, Move.RELEASE)
-        await repository.release(connection, handoff.id, head_start(handoff.reason, left=True))
-        handoff = await self._open(connection, conversation_id)
-        outlook = await self.line.outlook(connection, handoff, conversation)
-        await self.announcer.queued(connection, handoff, outlook, left_by=names[left])
-        await repository.told(connection, handoff.id, outlook.position)
+        await self._release(connection, conversation, await self._open(connection, conversation_id))
         return True
 
     async def tell_position(self, connection: Connection, conversation_id: UUID) -> None:
@@ -203,17 +230,20 @@ class HandoffService:
         if conversation.state is not State.QUEUED:
             return
         handoff = await self._open(connection, conversation_id)
-        outlook = await self.line.outlook(connection, handoff, conversation)
+        outlook = await self._outlook(connection, handoff, conversation)
         if outlook.advisors and outlook.position != handoff.told_position:
             await self.announcer.position(connection, handoff, outlook)
             await repository.told(connection, handoff.id, outlook.position)
 
-    async def take_over(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> None:
-        """Go on with what an advisor who is no longer on duty left behind. Raises StillServed while that one is."""
+    async def take_over(self, connection: Connection, conversation_id: UUID, advisor: Staff | Agent) -> None:
+        """Go on with what an advisor who is no longer on duty left behind. Raises StillServed while that one is.
+
+        Agents of another desk settle among themselves who answers.
+        """
         conversation = await self._conversations.lock(connection, conversation_id)
         after(conversation.state, Move.TAKE_OVER)
         here = {str(each) for each in await self._staff.advisors_on_duty(connection)}
-        if conversation.advisor_id in {str(advisor.id), *here}:
+        if isinstance(advisor, Staff) and conversation.advisor_id in {str(advisor.id), *here}:
             raise StillServed
         await self._move(connection, conversation, Move.TAKE_OVER, advisor)
         handoff = await self._open(connection, conversation_id)
@@ -222,15 +252,20 @@ class HandoffService:
     async def hand_back(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> None:
         await self._leave(connection, conversation_id, advisor, Move.HAND_BACK, "returned")
 
-    async def resolve(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> None:
+    async def resolve(self, connection: Connection, conversation_id: UUID, advisor: Staff | Agent) -> None:
         await self._leave(connection, conversation_id, advisor, Move.RESOLVE, "resolved")
+
+    async def settle(self, connection: Connection, handoff: Handoff) -> None:
+        """People have closed a wish whose customer goes on with the assistant."""
+        await repository.close(connection, handoff.id, "resolved")
+        await self.announcer.step(connection, handoff, State.BOT, "handoff_settled")
 
     async def reopen(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer wrote after the end: the bot is there again."""
         conversation = await self._conversations.lock(connection, conversation_id)
         await self._move(connection, conversation, Move.REOPEN)
 
-    async def owned(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> Conversation:
+    async def owned(self, connection: Connection, conversation_id: UUID, advisor: Staff | Agent) -> Conversation:
         """The conversation, locked. Raises NotYours unless the advisor has it."""
         conversation = await self._conversations.lock(connection, conversation_id)
         if conversation.state is not State.ASSIGNED or conversation.advisor_id != str(advisor.id):
@@ -239,6 +274,9 @@ class HandoffService:
 
     async def current(self, connection: Connection, conversation_id: UUID) -> Handoff | None:
         return await repository.open_for(connection, conversation_id)
+
+    async def get(self, connection: Connection, handoff_id: int) -> Handoff | None:
+        return await repository.get(connection, handoff_id)
 
     async def latest(self, connection: Connection, conversation_id: UUID) -> Handoff | None:
         """The open one, or else the last; None if the conversation never left the bot."""
@@ -257,7 +295,7 @@ class HandoffService:
         return await repository.of_advisor(connection, advisor.id)
 
     async def _leave(
-        self, connection: Connection, conversation_id: UUID, advisor: Staff, move: Move, outcome: str
+        self, connection: Connection, conversation_id: UUID, advisor: Staff | Agent, move: Move, outcome: str
     ) -> None:
         conversation = await self._conversations.lock(connection, conversation_id)
         to = after(conversation.state, move)
@@ -269,9 +307,29 @@ class HandoffService:
         if to is State.RESOLVED and self._resolved:
             await self._resolved(connection, conversation_id)
 
-    async def _give(self, connection: Connection, handoff: Handoff, advisor: Staff) -> None:
-        await self._staff.hold(connection, advisor.id)
-        await repository.claim(connection, handoff.id, advisor.id)
+    async def _release(self, connection: Connection, conversation: Conversation, handoff: Handoff) -> Handoff:
+        """Back to the head of the line; the customer is told who was lost."""
+        names = await self._staff.first_names(connection, [handoff.advisor_id] if handoff.advisor_id else [])
+        left_by = names[handoff.advisor_id] if handoff.advisor_id else "our colleague"
+        conversation = await self._move(connection, conversation, Move.RELEASE)
+        await repository.release(connection, handoff.id, head_start(handoff.reason, left=True))
+        handoff = await self._open(connection, conversation.id)
+        outlook = await self._outlook(connection, handoff, conversation)
+        await self.announcer.queued(connection, handoff, outlook, left_by=left_by)
+        await repository.told(connection, handoff.id, outlook.position)
+        return handoff
+
+    async def _outlook(self, connection: Connection, handoff: Handoff, conversation: Conversation) -> Outlook:
+        if not self._desk.live:
+            return Outlook(None, 0, None)
+        return await self.line.outlook(connection, handoff, conversation)
+
+    async def _give(self, connection: Connection, handoff: Handoff, advisor: Staff | Agent) -> None:
+        if isinstance(advisor, Staff):
+            await self._staff.hold(connection, advisor.id)
+            await repository.claim(connection, handoff.id, advisor_id=advisor.id)
+        else:
+            await repository.claim(connection, handoff.id, agent=advisor.id)
         name = advisor.first_name
         await self.announcer.step(connection, handoff, State.ASSIGNED, "handoff_joined", advisor=name)
 
@@ -292,7 +350,7 @@ class HandoffService:
         return await self._move(connection, conversation, Move.REQUEST)
 
     async def _move(
-        self, connection: Connection, conversation: Conversation, move: Move, advisor: Staff | None = None
+        self, connection: Connection, conversation: Conversation, move: Move, advisor: Staff | Agent | None = None
     ) -> Conversation:
         to = after(conversation.state, move)
         advisor_id = str(advisor.id) if advisor else None
