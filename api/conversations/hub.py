@@ -1,13 +1,14 @@
 """Wakes whoever waits for something new: at once within the process, by NOTIFY between processes.
 
 A signal only says "look again"; what happened is read from the database. So a signal that arrives twice does no harm,
-and after a lost connection everybody is told to look again. Transient signals (typing) carry their content and are
-never stored.
+and after a lost connection everybody is told to look again. Within the process it brings along what was appended, for
+readers who have everything before that. Transient signals (typing) carry their content and are never stored.
 """
 
 import asyncio
 import json
 from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from uuid import uuid4
 import psycopg
 import structlog
 
+from api.conversations.models import Event
 from common.database import Connection
 
 log = structlog.get_logger(__name__)
@@ -26,10 +28,18 @@ RECONNECT_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`seq` is None where the waiter should simply look again; `transient` is the content of an unstored event."""
+    """`seq` is None where the waiter should simply look again; `transient` is the content of an unstored event.
+
+    `events` end with number `seq`; none where the process does not have them at hand.
+    """
 
     seq: int | None
     transient: dict[str, Any] | None = None
+    events: tuple[Event, ...] = ()
+
+    def following(self, after: int) -> tuple[Event, ...]:
+        """The events, if they are all that came after number `after`."""
+        return self.events if self.events and self.events[0].seq == after + 1 else ()
 
 
 class Hub:
@@ -70,13 +80,13 @@ class Hub:
             if not self._waiters[topic]:
                 del self._waiters[topic]
 
-    def publish(self, topic: str, seq: int) -> None:
+    def publish(self, topic: str, seq: int, events: Sequence[Event] = ()) -> None:
         """Wake the waiters of this process. Others hear it by NOTIFY with `{"topic", "seq"}` in the transaction."""
         self._latest[topic] = max(seq, self._latest.get(topic, 0))
         self._latest.move_to_end(topic)
         if len(self._latest) > REMEMBERED_TOPICS:
             self._latest.popitem(last=False)
-        self._wake(topic, Signal(seq))
+        self._wake(topic, Signal(seq, events=tuple(events)))
 
     async def notify_transient(self, connection: Connection, topic: str, content: dict[str, Any]) -> None:
         """Tell those who wait now, here and in other processes, something that is not worth keeping."""

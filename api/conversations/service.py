@@ -29,20 +29,21 @@ class ConversationService:
     def __init__(self, pool: Pool, hub: Hub) -> None:
         self._pool = pool
         self.hub = hub
-        self._appended: WeakKeyDictionary[Connection, dict[UUID, int]] = WeakKeyDictionary()
+        self._appended: WeakKeyDictionary[Connection, dict[UUID, list[Event]]] = WeakKeyDictionary()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection that commits at the end; then waiters of this process are woken without NOTIFY's detour."""
-        appended: dict[UUID, int] = {}
+        appended: dict[UUID, list[Event]] = {}
         async with self._pool.connection() as connection:
             self._appended[connection] = appended
             try:
                 yield connection
             finally:
                 self._appended.pop(connection, None)
-        for conversation_id, seq in appended.items():
-            self.hub.publish(topic_of(conversation_id), seq)
+            await connection.commit()
+            for conversation_id, events in appended.items():
+                self.hub.publish(topic_of(conversation_id), events[-1].seq, events)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
@@ -100,7 +101,7 @@ class ConversationService:
         )
         if event is None:
             raise UnknownConversation(conversation_id)
-        self._appended.get(connection, {})[conversation_id] = event.seq
+        self._appended.get(connection, {}).setdefault(conversation_id, []).append(event)
         return event
 
     async def typing(self, connection: Connection, conversation_id: UUID, author: Author) -> None:

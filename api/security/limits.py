@@ -3,7 +3,7 @@ import time
 
 from limits import parse
 from limits.aio.storage import Storage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from api.metrics import Metrics
 from common.problems import Problem
@@ -26,7 +26,7 @@ class RateLimit:
     def __init__(self, name: str, limit: str, storage: Storage, metrics: Metrics) -> None:
         self._name = name
         self._limit = parse(limit)
-        self._limiter = MovingWindowRateLimiter(storage)
+        self._limiter = SlidingWindowCounterRateLimiter(storage)
         self._metrics = metrics
 
     async def hit(self, key: str) -> None:

@@ -1,9 +1,10 @@
 """Conversations in PostgreSQL."""
 
+import asyncio
 import json
 import logging
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
@@ -23,6 +24,12 @@ LATEST_SESSION = sa.text(
     "SELECT data FROM events WHERE sender_id = :sender AND id >= coalesce("
     "(SELECT max(id) FROM events WHERE sender_id = :sender AND type_name = 'session_started'), 0) ORDER BY id"
 )
+# One value instead of one for each column of each event.
+INSERT = sa.text(
+    "INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data) "
+    "SELECT * FROM json_to_recordset(cast(:rows AS json)) "
+    "AS added(sender_id text, type_name text, timestamp float, intent_name text, action_name text, data text)"
+)
 
 
 def row(sender_id: str, event: Event) -> Dict[str, Any]:
@@ -41,6 +48,7 @@ def row(sender_id: str, event: Event) -> Dict[str, Any]:
 class PostgresTrackerStore(SQLTrackerStore):
     """Rasa's SQL store, which takes any PostgreSQL URL (unix sockets too) and does not wait for a database for ever.
 
+    A turn costs two statements, each a transaction of its own, in a thread: other conversations go on meanwhile.
     Used in endpoints.yml as `type: storage.postgres.PostgresTrackerStore` with `url`.
     """
 
@@ -50,15 +58,15 @@ class PostgresTrackerStore(SQLTrackerStore):
         url = postgres_url(host)
         wait_for(url)
         super().__init__(domain, host=url.render_as_string(hide_password=False), event_broker=event_broker)
-        with self.engine.begin() as connection:
+        self.engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self.engine.connect() as connection:
             connection.execute(sa.text("CREATE INDEX IF NOT EXISTS events_sender_id ON events (sender_id, id)"))
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> Optional[DialogueStateTracker]:
         """The latest session in one statement, and a note of how many of its events are stored."""
         if fetch_events_from_all_sessions or not self.domain:
             return await super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        with self.engine.connect() as connection:
-            stored = connection.execute(LATEST_SESSION, {"sender": sender_id}).scalars().all()
+        stored = await asyncio.get_running_loop().run_in_executor(None, self._read_session, sender_id)
         if not stored:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, [json.loads(data) for data in stored], self.domain.slots)
@@ -74,11 +82,17 @@ class PostgresTrackerStore(SQLTrackerStore):
         await self.stream_events(tracker)
         events = list(tracker.events)
         if len(events) > stored:
-            with self.engine.begin() as connection:
-                connection.execute(
-                    sa.insert(self.SQLEvent.__table__), [row(tracker.sender_id, event) for event in events[stored:]]
-                )
+            rows = json.dumps([row(tracker.sender_id, event) for event in events[stored:]])
+            await asyncio.get_running_loop().run_in_executor(None, self._add, rows)
         tracker.stored_events = len(events)
+
+    def _read_session(self, sender_id: str) -> List[str]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(LATEST_SESSION, {"sender": sender_id}).scalars())
+
+    def _add(self, rows: str) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(INSERT, {"rows": rows})
 
     def is_healthy(self) -> bool:
         try:

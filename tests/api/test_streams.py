@@ -102,3 +102,21 @@ async def test_a_reader_in_time_gets_a_long_conversation_whole(start_gateway: St
             await opened(stream, customer)
             async with asyncio.timeout(20):
                 assert [json.loads(await stream.recv())["seq"] for _ in range(500)] == list(range(1, 501))
+
+
+async def test_a_stream_has_no_gap_and_no_repetition_while_much_is_said(start_gateway: Start) -> None:
+    async with start_gateway() as gateway, start_gateway() as other:
+        customer = await gateway.customer()
+        async with connect(stream_url(gateway, customer)) as stream:
+            await opened(stream, customer)
+            nodes = (gateway, other) * 10
+            await asyncio.gather(*(Customer(node.http, customer.id, customer.token).say("hi") for node in nodes))
+            seen: list[int] = []
+            said = 0
+            async with asyncio.timeout(30):
+                while said < 20:
+                    event = json.loads(await stream.recv())
+                    if event["type"] == "message":
+                        seen.append(event["seq"])
+                        said += len(event.get("answers", ()))
+        assert seen == list(range(1, len(seen) + 1))

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -22,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from api.channels.web.access import find_conversation
+from api.conversations.models import Event
 from api.conversations.service import topic_of
 from api.services import Services, services_of
 
@@ -131,6 +133,7 @@ async def push(stream: Stream) -> None:
     clock = asyncio.get_running_loop().time
     after = stream.hello.after
     checked = clock()
+    events: Sequence[Event] = ()
     ends = checked + settings.stream_age * random.uniform(0.9, 1.1)  # noqa: S311 - so that not all come back at once
     while True:
         if clock() >= ends:
@@ -139,15 +142,18 @@ async def push(stream: Stream) -> None:
             if await find_conversation(services, stream.conversation_id, stream.hello.token) is None:
                 raise Closing(UNAUTHORIZED, "unauthorized")
             checked = clock()
-        async with services.conversations.reading() as connection:
-            events = await services.conversations.events(connection, stream.conversation_id, after, PAGE)
+        if not events:
+            async with services.conversations.reading() as connection:
+                events = await services.conversations.events(connection, stream.conversation_id, after, PAGE)
         for event in events:
             await stream.send(event.public())
             after = event.seq
-        if events:
+        if len(events) == PAGE:
+            events = ()
             continue
         patience = max(0.0, min(ends, checked + settings.stream_reauthorise) - clock())
         signal = await services.hub.wait(topic_of(stream.conversation_id), after, patience)
+        events = signal.following(after) if signal else ()
         if signal and signal.transient:
             await stream.send({"seq": after, **signal.transient})
 
