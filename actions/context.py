@@ -16,15 +16,19 @@ Events = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class FaqEntry:
+    """`related`: id and question of entries to go on with; `button`: title and skill of what the customer may start."""
+
     id: str
     version: int
     question: str
     answer: str
+    related: tuple[tuple[str, str], ...] = ()
+    button: tuple[str, str] | None = None
 
 
 class FaqEntries(Protocol):
-    async def entry(self, entry_id: str) -> FaqEntry | None:
-        """A published entry. Raises FaqUnavailable."""
+    async def entry(self, entry_id: str, *, signed_in: bool, tier: str) -> FaqEntry | None:
+        """A published entry that is for this customer. Raises FaqUnavailable."""
 
 
 @dataclass(slots=True)

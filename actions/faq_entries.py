@@ -3,7 +3,9 @@
 FaqUnavailable
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -21,18 +23,26 @@ class HttpFaqEntries:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
 
-    async def entry(self, entry_id: str) -> FaqEntry | None:
+    async def entry(self, entry_id: str, *, signed_in: bool, tier: str) -> FaqEntry | None:
+        params = {"signed_in": str(signed_in).lower(), "tier": tier}
         try:
-            response = await self._http.get(f"/v1/entries/{quote(entry_id, safe='')}")
+            response = await self._http.get(f"/v1/answers/{quote(entry_id, safe='')}", params=params)
             if response.status_code == HTTPStatus.NOT_FOUND:
                 return None
-            found = response.raise_for_status().json()
-            entry = FaqEntry(
-                id=str(found["id"]),
-                version=int(found["version"]),
-                question=str(found["question"]),
-                answer=str(found["answer"]),
-            )
+            entry = read_entry(response.raise_for_status().json())
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise FaqUnavailable(type(error).__name__) from error
         return entry
+
+
+def read_entry(answer: Mapping[str, Any]) -> FaqEntry:
+    """As the FAQ service gives one entry. Raises KeyError, TypeError, ValueError for anything else."""
+    button = answer.get("button")
+    return FaqEntry(
+        id=str(answer["entry"]),
+        version=int(answer["version"]),
+        question=str(answer["question"]),
+        answer=str(answer["answer"]),
+        related=tuple((str(each["entry"]), str(each["question"])) for each in answer.get("related") or ()),
+        button=(str(button["title"]), str(button["skill"])) if button else None,
+    )

@@ -94,9 +94,11 @@ class Replies:
         """A template whose values are only known at run time."""
         self._dispatcher.utter_message(response=template, **values)
 
-    def faq(self, answer: str, *, entry: str, version: int) -> None:
+    def faq(self, answer: str, *, entry: str, version: int, buttons: Sequence[Button] = ()) -> None:
         source = {"kind": "faq", "entry": entry, "version": version}
-        self._dispatcher.utter_message(text=answer, json_message={"source": source})
+        self._dispatcher.utter_message(
+            text=answer, json_message={"source": source}, buttons=[asdict(each) for each in buttons]
+        )
 
     def again(self, event: Mapping[str, Any]) -> None:
         """Repeat a message of the bot, given as its tracker event, with the source that it had."""

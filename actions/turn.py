@@ -41,6 +41,14 @@ class Turn:
         return str(self.metadata.get("auth_level") or ANONYMOUS)
 
     @property
+    def signed_in(self) -> bool:
+        return self.auth_level == CUSTOMER
+
+    @property
+    def tier(self) -> str:
+        return str(self.metadata.get("tier") or "")
+
+    @property
     def first_name(self) -> str:
         return str(self.metadata.get("first_name") or "")
 

@@ -8,6 +8,7 @@ from limits.aio.storage import MemoryStorage
 from api.assistant.intake import Intake
 from api.assistant.load import Load
 from api.assistant.rasa import Rasa
+from api.assistant.tiers import RememberedTiers
 from api.assistant.turns import TurnRunner
 from api.assistant.worker import TurnWorker
 from api.channels.email.channel import ConsoleEmail, SmtpEmail
@@ -73,6 +74,7 @@ def wire(
         conversations=conversations,
         guests=guests,
         customers=commerce,
+        tiers=RememberedTiers(Tiers(commerce, assertions.sign).of),
         handoff=handoff,
         closed=surveys.ended,
         rasa=rasa_client(settings, http),

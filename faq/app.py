@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
@@ -30,7 +31,7 @@ def create_app(settings: FaqSettings, *, encoder: Encoder | None = None) -> Fast
         chosen: Encoder = encoder if encoder is not None else await asyncio.to_thread(open_encoder, settings)
         async with AsyncExitStack() as stack:
             batching = BatchingEncoder(chosen, cache_size=settings.faq_cache_size)
-            app.state.engine = Engine(batching, settings.thresholds(), app.state.metrics)
+            app.state.engine = Engine(batching, settings.thresholds(), app.state.metrics, ZoneInfo(settings.timezone))
             stack.push_async_callback(app.state.engine.close)
             if settings.database_url:
                 await stack.enter_async_context(_following(app, settings))

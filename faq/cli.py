@@ -31,9 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     prepare.set_defaults(run=_prepare)
     load = commands.add_parser("import", help="publish the entries of a file, where there are none yet")
     load.add_argument("file", type=Path)
-    load.add_argument(
-        "--replace", action="store_true", help="make the file the truth: see docs/how-to/curate-the-faq.md"
-    )
+    load.add_argument("--replace", action="store_true", help="make the file the truth: see docs/how-to/curate.md")
     load.set_defaults(run=_import)
     evaluate = commands.add_parser("evaluate", help="measure any entries against any questions; no database needed")
     evaluate.add_argument("--entries", type=Path, required=True)

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
 
 import structlog
 
@@ -16,12 +17,14 @@ log = structlog.get_logger(__name__)
 class Engine:
     """The encoder and the index that is live now. `index` is replaced as a whole: a reader holds one or the other."""
 
-    def __init__(self, encoder: BatchingEncoder, thresholds: Thresholds, metrics: Metrics) -> None:
+    def __init__(self, encoder: BatchingEncoder, thresholds: Thresholds, metrics: Metrics, zone: tzinfo = UTC) -> None:
+        """`zone` says when a day begins, for entries that are valid for some days only."""
         self.encoder = encoder
         self.index = Index.of([], {}, thresholds, encoder.dimension)
         self.metrics = metrics
         self.ready = False
         self._thresholds = thresholds
+        self._zone = zone
         self._adapting: asyncio.Task[None] | None = None
 
     async def replace(self, entries: list[Published], vectors: Mapping[str, Vectors], *, revision: int) -> None:
@@ -51,6 +54,9 @@ class Engine:
             log.exception("adapting_failed", error=type(error).__name__)
         finally:
             self._adapting = None
+
+    def today(self) -> date:
+        return datetime.now(self._zone).date()
 
     async def close(self) -> None:
         if self._adapting is not None:

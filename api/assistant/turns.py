@@ -11,6 +11,7 @@ from api.assistant import repository
 from api.assistant.models import Outcome, Turn
 from api.assistant.ports import Ended, Handoff
 from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
+from api.assistant.tiers import RememberedTiers
 from api.conversations.errors import AnotherCustomer
 from api.conversations.models import AuthLevel, Conversation, State
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
@@ -20,6 +21,7 @@ from api.metrics import Metrics
 from api.texts import apology
 from backends.errors import BackendError, NotFound, Refused
 from backends.ports import Customers
+from common import markdown
 from common.database import Connection
 
 log = structlog.get_logger(__name__)
@@ -54,6 +56,7 @@ class TurnRunner:
         conversations: ConversationService,
         guests: GuestVerification,
         customers: Customers,
+        tiers: RememberedTiers,
         handoff: Handoff,
         closed: Ended,
         rasa: Rasa,
@@ -67,6 +70,7 @@ class TurnRunner:
         self._conversations = conversations
         self._guests = guests
         self._customers = customers
+        self._tiers = tiers
         self._handoff = handoff
         self._closed = closed
         self._rasa = rasa
@@ -120,7 +124,7 @@ class TurnRunner:
                 kind=question.kind,
                 text=question.text,
                 retry=turn.attempts > 1,
-                metadata=self._metadata(conversation),
+                metadata=await self._metadata(conversation),
             )
         except RasaError as error:
             self._metrics.turn_failures.labels(error.kind).inc()
@@ -129,10 +133,11 @@ class TurnRunner:
         finally:
             self._metrics.rasa_seconds.observe(time.perf_counter() - started)
 
-    def _metadata(self, conversation: Conversation) -> dict[str, Any]:
+    async def _metadata(self, conversation: Conversation) -> dict[str, Any]:
         return {
             "assertion": self._assertions.sign(conversation),
             "auth_level": conversation.auth_level.value,
+            "tier": await self._tiers.of(conversation),
             "first_name": conversation.first_name or "",
             "locale": conversation.locale,
             "channel": conversation.channel,
@@ -256,9 +261,16 @@ class TurnRunner:
 
 
 def message_body(message: BotMessage) -> dict[str, Any]:
-    return {
+    """`text` is what every channel can show. An FAQ answer may have `rich`, too: the same in paragraphs and lists."""
+    body = {
         "text": message.text,
         "buttons": [button.model_dump() for button in message.buttons],
         "cards": message.cards,
         "source": message.source,
     }
+    if (message.source or {}).get("kind") == "faq":
+        blocks = markdown.read(message.text)
+        body["text"] = markdown.plain(blocks)
+        if markdown.is_formatted(blocks):
+            body["rich"] = markdown.as_json(blocks)
+    return body

@@ -4,7 +4,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from api.curation.schemas import Content, Entry, EntryList, SavedEntry, Trial
+from api.curation.schemas import Content, Entry, EntryList, SavedEntry, Skill, SkillList, Trial
 from common.internal import INTERNAL_SECRET_HEADER
 from common.problems import Problem
 
@@ -40,11 +40,11 @@ class FaqClient:
         return (await self._call(EntryList, "GET", f"{_path(entry)}/versions")).entries
 
     async def create(self, entry: str | None, content: Content, *, author: str) -> SavedEntry:
-        body = content.model_dump(include=set(Content.model_fields)) | {"id": entry, "author": author}
+        body = content.model_dump(mode="json", include=set(Content.model_fields)) | {"id": entry, "author": author}
         return await self._call(SavedEntry, "POST", "/entries", body)
 
     async def save(self, entry: str, content: Content, *, expected_version: int, author: str) -> SavedEntry:
-        body = content.model_dump(include=set(Content.model_fields))
+        body = content.model_dump(mode="json", include=set(Content.model_fields))
         body |= {"expected_version": expected_version, "author": author}
         return await self._call(SavedEntry, "PUT", _path(entry), body)
 
@@ -62,6 +62,9 @@ class FaqClient:
 
     async def understand(self, text: str, language: str | None) -> Trial:
         return await self._call(Trial, "POST", "/understand", {"text": text, "language": language})
+
+    async def skills(self) -> list[Skill]:
+        return (await self._call(SkillList, "GET", "/skills")).skills
 
     async def _call(self, kind: type[T], method: str, path: str, body: dict[str, Any] | None = None) -> T:
         try:

@@ -1,7 +1,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.curation.forms import Curation
 from api.curation.schemas import (
@@ -11,14 +11,20 @@ from api.curation.schemas import (
     EntryId,
     EntryList,
     NewEntry,
+    Reading,
     RollBack,
     SavedEntry,
+    SkillList,
     Trial,
 )
 from api.curation.service import Publication
 from api.staff.guards import CuratorEndpoint, curator_endpoint
 
 router = APIRouter(prefix="/v1/faq", tags=["faq"], dependencies=[Depends(curator_endpoint)])
+
+
+class Draft(BaseModel):
+    answer: Annotated[str, Field(max_length=8000)]
 
 
 class Published(BaseModel):
@@ -33,9 +39,21 @@ class Published(BaseModel):
 
 
 @router.get("/entries", operation_id="faqEntries")
-async def entries(service: Curation, q: str = "", category: str = "", status: str = "") -> EntryList:
-    """The newest version of each. `status` is draft, published, unpublished, or changed (live in an older version)."""
-    return EntryList(entries=await service.entries(query=q, category=category, status=status))
+async def entries(service: Curation, q: str = "", category: str = "", status: str = "", tag: str = "") -> EntryList:
+    """The newest version of each. `status` may be `changed`, too: live in an older version."""
+    return EntryList(entries=await service.entries(query=q, category=category, status=status, tag=tag))
+
+
+@router.get("/skills", operation_id="faqSkills")
+async def skills(service: Curation) -> SkillList:
+    """What a button below an answer may start."""
+    return SkillList(skills=await service.skills())
+
+
+@router.post("/preview", operation_id="faqPreview")
+async def preview(body: Draft, service: Curation) -> Reading:
+    """An answer as customers would read it now, and its placeholders that the shop has no value for."""
+    return await service.read(body.answer)
 
 
 @router.post("/entries", operation_id="faqCreate", status_code=201)

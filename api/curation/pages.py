@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.curation.forms import ContentForm, Curation
 from api.curation.schemas import Content, EntryId, SavedEntry
-from api.curation.service import CurationService, is_stale, unknown_placeholders
+from api.curation.service import CurationService, is_stale
 from api.staff.guards import CuratorPage, curator_page
 from api.staff.models import Staff
 from api.web.pages import pages_of
@@ -20,18 +20,23 @@ NOTICES = {
     "unpublished": "The assistant no longer answers with this entry.",
     "stale": "Somebody else changed this entry in the meantime. Please look at it again.",
 }
+HELD_BACK = ("unknown_placeholder", "placeholder_not_checked")  # saved, but it may not go live like this
 Milliseconds = Annotated[int | None, Query(ge=0, le=600_000)]
 
 
 @router.get("")
-async def studio(request: Request, service: Curation, q: str = "", category: str = "", status: str = "") -> Response:
-    entries = await service.entries(query=q, category=category, status=status)
-    categories = await service.categories()
+async def studio(
+    request: Request, service: Curation, *, q: str = "", category: str = "", status: str = "", tag: str = ""
+) -> Response:
+    entries = await service.entries(query=q, category=category, status=status, tag=tag)
+    categories, tags = await service.labels()
     return pages_of(request).render(
         request,
         "curation/list.html",
         entries=entries,
         categories=categories,
+        tags=tags,
+        tag=tag,
         q=q,
         category=category,
         status_filter=status,
@@ -45,6 +50,12 @@ async def try_out(
     trial = await service.try_out(q, language or None) if q.strip() else None
     template = "curation/_trial.html" if "hx-request" in request.headers else "curation/try.html"
     return pages_of(request).render(request, template, trial=trial, q=q)
+
+
+@router.post("/preview")
+async def preview(request: Request, service: Curation, answer: Annotated[str, Form(max_length=8000)] = "") -> Response:
+    """How customers will read what is in the field."""
+    return pages_of(request).render(request, "curation/_preview.html", reading=await service.read(answer))
 
 
 @router.get("/new")
@@ -136,7 +147,10 @@ async def _after_save(
         try:
             live_after_ms = (await service.publish(saved.id, saved.version, curator)).milliseconds
         except Problem as problem:
-            return _back(saved.id, problem)
+            if problem.code not in HELD_BACK:
+                return _back(saved.id, problem)
+            current = await service.entry(saved.id)
+            return await _form(request, service, current, entry=saved.id, status=422, error=problem.detail)
     if saved.warnings:
         return await _form(
             request,
@@ -188,9 +202,10 @@ async def _form(
         entry=versions[0] if versions else None,
         content=content,
         versions=versions,
-        categories=await service.categories(),
+        categories=(await service.labels())[0],
+        skills=await service.skills(),
         facts=facts,
-        unknown=unknown_placeholders(content.answer, facts),
+        reading=await service.read(content.answer),
         **(shown | more),
     )
 

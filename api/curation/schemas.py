@@ -1,20 +1,40 @@
 """What the FAQ service says of entries (`docs/reference/internal.md`), and what curators send."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-Status = Literal["draft", "published", "unpublished"]
+Status = Literal["draft", "review", "published", "unpublished", "archived"]
+Audience = Literal["everyone", "signed_in", "tier"]
 EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 
 
+class SkillButton(BaseModel):
+    """Stands below the answer and starts `skill`, one of `GET /v1/faq/skills`."""
+
+    title: str
+    skill: str
+
+
 class Content(BaseModel):
+    """`answer` is Markdown: paragraphs, lists, bold, italic, links; `{name}` is filled from the shop's rules.
+
+    `valid_from` and `valid_until` are the first and the last day. `tiers` are for the audience `tier`.
+    """
+
     question: str = ""
     phrasings: list[str] = []
     answer: str = ""
     category: str | None = None
     language: str = "en"
+    tags: list[str] = []
+    valid_from: date | None = None
+    valid_until: date | None = None
+    audience: Audience = "everyone"
+    tiers: list[str] = []
+    related: list[str] = []
+    button: SkillButton | None = None
 
 
 class NewEntry(Content):
@@ -71,6 +91,11 @@ class EntryList(BaseModel):
     entries: list[Entry]
 
 
+class RelatedEntry(BaseModel):
+    entry: str
+    question: str
+
+
 class Candidate(BaseModel):
     entry: str
     version: int
@@ -78,6 +103,8 @@ class Candidate(BaseModel):
     probability: float
     answer: str
     category: str | None = None
+    button: SkillButton | None = None
+    related: list[RelatedEntry] = []
 
 
 class Trial(BaseModel):
@@ -86,3 +113,22 @@ class Trial(BaseModel):
     decision: Literal["answer", "clarify", "abstain"]
     probability: float
     candidates: list[Candidate]
+
+
+class Skill(BaseModel):
+    """`label` says what it does, for the curator."""
+
+    name: str
+    label: str
+
+
+class SkillList(BaseModel):
+    skills: list[Skill]
+
+
+class Reading(BaseModel):
+    """An answer as customers read it: `text` where there is only text, `rich` in the widget."""
+
+    text: str
+    rich: list[dict[str, Any]]
+    unknown: list[str] = []

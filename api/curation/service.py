@@ -1,15 +1,13 @@
-import re
 import time
 from dataclasses import dataclass
 
 from api.curation.client import FaqClient
-from api.curation.schemas import Content, Entry, SavedEntry, Trial
+from api.curation.schemas import Content, Entry, Reading, SavedEntry, Skill, Trial
 from api.staff.models import Staff
 from backends.errors import BackendError
 from backends.ports import PolicySource
+from common import markdown, placeholders
 from common.problems import Problem
-
-PLACEHOLDER = re.compile(r"\{\{ ?([a-z][a-z0-9_]*) ?\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +25,24 @@ class CurationService:
         self._faq = faq
         self._policies = policies
 
-    async def entries(self, *, query: str = "", category: str = "", status: str = "") -> list[Entry]:
+    async def entries(self, *, query: str = "", category: str = "", status: str = "", tag: str = "") -> list[Entry]:
         """By category and id; `query` is looked for in id, question, phrasings and answer, every word of it."""
         wanted = query.lower().split()
         found = [
             entry
             for entry in await self._faq.entries()
             if category in ("", entry.category or "")
+            and (not tag or tag in entry.tags)
             and _has_status(entry, status)
             and all(word in _searched(entry) for word in wanted)
         ]
         return sorted(found, key=lambda entry: (entry.category or "", entry.id))
 
-    async def categories(self) -> list[str]:
-        return sorted({entry.category for entry in await self._faq.entries() if entry.category})
+    async def labels(self) -> tuple[list[str], list[str]]:
+        """(categories, tags) that entries have."""
+        entries = await self._faq.entries()
+        categories = {entry.category for entry in entries if entry.category}
+        return sorted(categories), sorted({tag for entry in entries for tag in entry.tags})
 
     async def entry(self, entry: str) -> Entry:
         return await self._faq.entry(entry)
@@ -56,8 +58,9 @@ class CurationService:
         return await self._faq.save(entry, content, expected_version=expected_version, author=curator.name)
 
     async def publish(self, entry: str, expected_version: int | None, curator: Staff) -> Publication:
-        """The service answers once its own index has taken the entry up."""
+        """The service answers once its own index has taken the entry up. Raises Problem for unknown placeholders."""
         started = time.perf_counter()
+        await self._check_placeholders(entry)
         published = await self._faq.publish(entry, expected_version=expected_version, author=curator.name)
         return Publication(published, round((time.perf_counter() - started) * 1000))
 
@@ -73,8 +76,20 @@ class CurationService:
         """Answers come with their placeholders filled, as a customer would read them."""
         trial = await self._faq.understand(text, language)
         facts = await self.facts() or {}
-        filled = [each.model_copy(update={"answer": fill(each.answer, facts)}) for each in trial.candidates]
+        filled = [
+            each.model_copy(update={"answer": placeholders.fill(each.answer, facts)}) for each in trial.candidates
+        ]
         return trial.model_copy(update={"candidates": filled})
+
+    async def read(self, answer: str) -> Reading:
+        """As a customer would read it now."""
+        facts = await self.facts()
+        blocks = markdown.read(placeholders.fill(answer, facts or {}))
+        unknown = unknown_placeholders(answer, facts)
+        return Reading(text=markdown.plain(blocks), rich=markdown.as_json(blocks), unknown=unknown)
+
+    async def skills(self) -> list[Skill]:
+        return await self._faq.skills()
 
     async def facts(self) -> dict[str, str] | None:
         """What each placeholder says now; None while the shop can't be asked."""
@@ -83,15 +98,31 @@ class CurationService:
         except BackendError:
             return None
 
-
-def fill(answer: str, facts: dict[str, str]) -> str:
-    """A placeholder without a value stays as it is."""
-    return PLACEHOLDER.sub(lambda match: facts.get(match[1], match[0]), answer)
+    async def _check_placeholders(self, entry: str) -> None:
+        """What customers would read a hole in does not go live. While the shop is away, only what was live before."""
+        answer = (await self._faq.entry(entry)).answer
+        used = placeholders.names(answer)
+        if not used:
+            return
+        facts = await self.facts()
+        if facts is None:
+            live = next((each for each in await self._faq.versions(entry) if each.version == each.live), None)
+            unknown = sorted(used - placeholders.names(live.answer if live else ""))
+            code, reason = (
+                "placeholder_not_checked",
+                "The shop does not answer, so nobody knows whether it has a value for",
+            )
+        else:
+            unknown = unknown_placeholders(answer, facts)
+            code, reason = "unknown_placeholder", "Customers would read a hole in the answer: the shop has no value for"
+        if unknown:
+            names = ", ".join(f"{{{name}}}" for name in unknown)
+            raise Problem(422, code, f"{reason} {names}.", placeholders=unknown)
 
 
 def unknown_placeholders(answer: str, facts: dict[str, str] | None) -> list[str]:
     """Those that the shop has no value for; none are known to be unknown while the shop can't be asked."""
-    return sorted(set(PLACEHOLDER.findall(answer)) - set(facts)) if facts is not None else []
+    return sorted(placeholders.names(answer) - set(facts)) if facts is not None else []
 
 
 def is_stale(problem: Problem) -> bool:

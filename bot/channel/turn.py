@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from json import loads
 from typing import Any, Awaitable, Callable, Dict, Optional
 
@@ -115,15 +116,17 @@ class AftercareInput(InputChannel):
         if not agent.is_ready():
             return answers.answer([], answers.FAILED)
         if turn.kind == TEXT:
-            await self._prefetch(message.text)
+            await self._prefetch(message.text, turn.metadata)
         await agent.processor.handle_message(message)
         return answers.answer(output.messages)
 
-    async def _prefetch(self, text: str) -> None:
+    async def _prefetch(self, text: str, metadata: Dict[str, Any]) -> None:
         """Ask the FAQ service in a thread: Rasa's pipeline runs on the event loop and would hold up everybody else."""
         loop = asyncio.get_running_loop()
+        signed_in, tier = metadata.get("auth_level") == "customer", str(metadata.get("tier") or "")
+        ask = partial(self._faq.understand, text, signed_in=signed_in, tier=tier)
         try:
-            understanding = await loop.run_in_executor(self._threads, self._faq.understand, text)
+            understanding = await loop.run_in_executor(self._threads, ask)
         except FaqUnavailable as error:
             log.warning("The FAQ service is not available: %s", error)
             understanding = None

@@ -42,12 +42,13 @@ class FaqClient:
         url = os.environ.get("AFTERCARE_FAQ_URL", "http://127.0.0.1:5056")
         return cls(url, os.environ.get("AFTERCARE_INTERNAL_SECRET", ""), **options)
 
-    def understand(self, text: str) -> Understanding:
-        """Raises FaqUnavailable."""
+    def understand(self, text: str, *, signed_in: bool = False, tier: str = "") -> Understanding:
+        """For a customer who is logged in or not; entries for others stay unknown. Raises FaqUnavailable."""
         if time.monotonic() < self._closed_until:
             raise FaqUnavailable("it failed a moment ago")
         try:
-            understanding = parse_understanding(self._call("POST", "/v1/understand", {"text": text}, self._timeout))
+            body = {"text": text, "signed_in": signed_in, "tier": tier}
+            understanding = parse_understanding(self._call("POST", "/v1/understand", body, self._timeout))
         except FaqUnavailable:
             self._failed()
             raise

@@ -193,6 +193,13 @@ def test_a_text_is_asked_about_before_rasa_sees_it_and_a_button_is_not(client: F
     assert agent.asked_before[1] is None
 
 
+def test_the_faq_is_asked_in_the_name_of_who_writes(client: FaqClient, faq: FakeFaq) -> None:
+    agent = PlayedAgent(text_reply)
+    for metadata in ({}, {"auth_level": "guest", "tier": ""}, {"auth_level": "customer", "tier": "Leaf"}):
+        call(serve(agent, client), {**TURN, "metadata": metadata})
+    assert [(asked["signed_in"], asked["tier"]) for asked in faq.asked] == [(False, ""), (False, ""), (True, "Leaf")]
+
+
 def test_a_faq_service_that_is_down_does_not_fail_the_turn(client: FaqClient, faq: FakeFaq) -> None:
     faq.status = 503
     agent = PlayedAgent(text_reply)

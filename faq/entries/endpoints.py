@@ -15,8 +15,11 @@ from faq.entries.schemas import (
     SavedEntry,
     SavedOut,
     SearchResult,
+    Skill,
+    SkillList,
 )
 from faq.entries.service import Curation
+from faq.entries.skills import SKILLS
 
 router = APIRouter(prefix="/v1", tags=["entries"])
 
@@ -92,6 +95,12 @@ async def roll_back(entry: str, body: RollBack, request: Request) -> EntryOut:
             entry, body.version, expected_version=body.expected_version, author=body.author
         )
     )
+
+
+@router.get("/skills", operation_id="list_skills")
+async def skills() -> SkillList:
+    """What a button below an answer may start."""
+    return SkillList(skills=[Skill(name=name, label=label) for name, label in SKILLS.items()])
 
 
 @router.get("/search", operation_id="search")

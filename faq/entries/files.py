@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from faq.entries.models import Content
+from faq.entries.schemas import ContentFields
+from faq.entries.validation import cleaned
 from faq.errors import InvalidFile
 
 
@@ -30,16 +34,24 @@ def read_entries(path: Path) -> dict[str, Content]:
             raise InvalidFile(path, line, "`phrasings` must be a list of texts")
         if not isinstance(record.get("answer"), str):
             raise InvalidFile(path, line, "`answer` must be a text")
-        entries[entry] = Content(
-            question=_text(path, line, record, "question"),
-            phrasings=tuple(each for each in phrasings if each.strip()),
-            answer=record["answer"],
-            category=_optional(path, line, record, "category"),
-            language=_optional(path, line, record, "language") or "en",
-        )
+        entries[entry] = _content(path, line, record)
     if not entries:
         raise InvalidFile(path, None, "there is no entry in it")
     return entries
+
+
+def _content(path: Path, line: int, record: dict[str, Any]) -> Content:
+    _text(path, line, record, "question")
+    _optional(path, line, record, "category")
+    _optional(path, line, record, "language")
+    known = {name: record[name] for name in ContentFields.model_fields if record.get(name) is not None}
+    try:
+        content = ContentFields.model_validate(known).content()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidFile(path, line, f"`{name}`: {first['msg']}") from None
+    return cleaned(content)
 
 
 def read_queries(path: Path) -> list[Query]:

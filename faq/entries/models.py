@@ -1,23 +1,46 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
 class Status(StrEnum):
     DRAFT = "draft"  # never published
+    REVIEW = "review"  # never published, and somebody is asked to look at it
     PUBLISHED = "published"
     UNPUBLISHED = "unpublished"  # was live once
+    ARCHIVED = "archived"  # put away
+
+
+class Audience(StrEnum):
+    EVERYONE = "everyone"
+    SIGNED_IN = "signed_in"
+    TIER = "tier"  # customers of one of the entry's tiers
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Stands below an answer and starts `skill`, one of `skills.SKILLS`."""
+
+    title: str
+    skill: str
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a curator writes. `language` is a BCP 47 tag such as `en` or `pt-BR`."""
+    """What a curator writes. `language` is a BCP 47 tag such as `en` or `pt-BR`; dates are the first and last day."""
 
     question: str
     phrasings: tuple[str, ...]
     answer: str
     category: str | None = None
     language: str = "en"
+    tags: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    audience: Audience = Audience.EVERYONE
+    tiers: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    button: Button | None = None
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -48,7 +71,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One version of an entry, with where the entry stands. `latest` above `live`: there are unpublished changes."""
+    """One version of an entry, with where the entry stands. `latest` above `live`: there are unpublished changes.
+
+    `review`: the version that somebody asked others to look at.
+    """
 
     id: str
     version: int
@@ -59,6 +85,7 @@ class Entry:
     saved_at: datetime
     author: str | None = None
     note: str | None = None
+    review: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,30 @@ from psycopg.rows import DictRow
 
 from common.database import Connection, fetch_all, fetch_one
 from faq.encoder.ports import Vectors
-from faq.entries.models import Content, Entry, Published, Status
+from faq.entries.models import Audience, Button, Content, Entry, Published, Status
 
 CHANNEL = "faq_published"
 
-_ENTRY = """
-SELECT e.id, v.version, v.question, v.phrasings, v.answer, v.category, v.language, v.author, v.note, v.saved_at,
+_CONTENT = (
+    "question",
+    "phrasings",
+    "answer",
+    "category",
+    "language",
+    "tags",
+    "valid_from",
+    "valid_until",
+    "audience",
+    "tiers",
+    "related",
+    "button_title",
+    "button_skill",
+)
+_ENTRY = f"""
+SELECT e.id, v.version, {", ".join(f"v.{name}" for name in _CONTENT)}, v.author, v.note, v.saved_at,
        e.version AS latest, e.live_version AS live, e.published_at
 FROM entries e JOIN versions v ON v.entry = e.id
-"""
+"""  # noqa: S608 - names of ours
 
 
 async def newest(connection: Connection, entry: str) -> Entry | None:
@@ -66,20 +81,10 @@ async def save(
     connection: Connection, entry: str, number: int, content: Content, *, author: str | None, note: str | None = None
 ) -> None:
     """Add version `number` and make it the newest."""
+    row = _row(content) | {"entry": entry, "version": number, "author": author, "note": note}
     await connection.execute(
-        """INSERT INTO versions (entry, version, question, phrasings, answer, category, language, author, note)
-           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
-        (
-            entry,
-            number,
-            content.question,
-            list(content.phrasings),
-            content.answer,
-            content.category,
-            content.language,
-            author,
-            note,
-        ),
+        f"INSERT INTO versions ({', '.join(row)}) VALUES ({', '.join(f'%({name})s' for name in row)})",  # noqa: S608 - names of ours
+        row,
     )
     await connection.execute("UPDATE entries SET version = %s, updated_at = now() WHERE id = %s", (number, entry))
 
@@ -108,19 +113,26 @@ async def revision(connection: Connection) -> int:
     return int(row["revision"]) if row else 0
 
 
-async def asked_alike(connection: Connection, entry: str, question: str, language: str) -> str | None:
-    """The id of another entry whose newest version asks exactly this, case and space aside."""
-    row = await fetch_one(
+async def asked_alike(connection: Connection, entry: str, question: str, language: str) -> list[Entry]:
+    """Other entries whose newest version asks exactly this, case and space aside."""
+    rows = await fetch_all(
         connection,
-        """SELECT e.id FROM entries e JOIN versions v ON v.entry = e.id AND v.version = e.version
-           WHERE e.id <> %s AND v.language = %s
+        _ENTRY
+        + """WHERE v.version = e.version AND e.id <> %s AND v.language = %s
              AND lower(regexp_replace(normalize(v.question, NFKC), '\\s+', ' ', 'g'))
-               = lower(regexp_replace(normalize(%s, NFKC), '\\s+', ' ', 'g')) LIMIT 1""",
+               = lower(regexp_replace(normalize(%s, NFKC), '\\s+', ' ', 'g')) ORDER BY e.id""",
         entry,
         language,
         question,
     )
-    return str(row["id"]) if row else None
+    return [_entry(row) for row in rows]
+
+
+async def unknown_ids(connection: Connection, entries: Sequence[str]) -> list[str]:
+    """Those that no entry has."""
+    rows = await fetch_all(connection, "SELECT id FROM entries WHERE id = ANY(%s)", list(entries))
+    known = {row["id"] for row in rows}
+    return [entry for entry in entries if entry not in known]
 
 
 async def known_vectors(connection: Connection, model: str, texts: Sequence[str], dimension: int) -> dict[str, Vectors]:
@@ -142,8 +154,40 @@ async def store_vectors(connection: Connection, model: str, vectors: Iterable[tu
         )
 
 
+def _row(content: Content) -> dict[str, object]:
+    button = content.button
+    return {
+        "question": content.question,
+        "phrasings": list(content.phrasings),
+        "answer": content.answer,
+        "category": content.category,
+        "language": content.language,
+        "tags": list(content.tags),
+        "valid_from": content.valid_from,
+        "valid_until": content.valid_until,
+        "audience": content.audience.value,
+        "tiers": list(content.tiers),
+        "related": list(content.related),
+        "button_title": button.title if button else None,
+        "button_skill": button.skill if button else None,
+    }
+
+
 def _content(row: DictRow) -> Content:
-    return Content(row["question"], tuple(row["phrasings"]), row["answer"], row["category"], row["language"])
+    return Content(
+        question=row["question"],
+        phrasings=tuple(row["phrasings"]),
+        answer=row["answer"],
+        category=row["category"],
+        language=row["language"],
+        tags=tuple(row["tags"]),
+        valid_from=row["valid_from"],
+        valid_until=row["valid_until"],
+        audience=Audience(row["audience"]),
+        tiers=tuple(row["tiers"]),
+        related=tuple(row["related"]),
+        button=Button(row["button_title"], row["button_skill"]) if row["button_skill"] else None,
+    )
 
 
 def _entry(row: DictRow) -> Entry:

@@ -1,24 +1,55 @@
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from faq.entries.models import Content, Entry, NearDuplicate, Status
+from faq.entries.models import Audience, Button, Content, Entry, NearDuplicate, Status
 from faq.index.decision import Kind
 
 Author = Annotated[str, Field(max_length=200)] | None
 
 
-class ContentBody(BaseModel):
+class ButtonBody(BaseModel):
+    title: str
+    skill: str
+
+
+class ContentFields(BaseModel):
+    """What an entry says, as it stands in calls and files."""
+
     question: str
     phrasings: list[str] = []
     answer: str
     category: str | None = None
     language: str = "en"
-    author: Author = None
+    tags: list[str] = []
+    valid_from: date | None = None
+    valid_until: date | None = None
+    audience: Audience = Audience.EVERYONE
+    tiers: list[str] = []
+    related: list[str] = []
+    button: ButtonBody | None = None
 
     def content(self) -> Content:
-        return Content(self.question, tuple(self.phrasings), self.answer, self.category, self.language)
+        return Content(
+            question=self.question,
+            phrasings=tuple(self.phrasings),
+            answer=self.answer,
+            category=self.category,
+            language=self.language,
+            tags=tuple(self.tags),
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            audience=self.audience,
+            tiers=tuple(self.tiers),
+            related=tuple(self.related),
+            button=Button(self.button.title, self.button.skill) if self.button else None,
+        )
+
+
+class ContentBody(ContentFields):
+    author: Author = None
 
 
 class NewEntry(ContentBody):
@@ -42,16 +73,11 @@ class RollBack(Change):
     version: int
 
 
-class EntryOut(BaseModel):
+class EntryOut(ContentFields):
     """`version` is the shown one; `latest` above `live` means that there are unpublished changes."""
 
     id: str
     version: int
-    question: str
-    phrasings: list[str]
-    answer: str
-    category: str | None
-    language: str
     status: Status
     latest: int
     live: int | None
@@ -89,6 +115,17 @@ class EntryList(BaseModel):
     entries: list[EntryOut]
 
 
+class Skill(BaseModel):
+    """`label` says to curators what it does."""
+
+    name: str
+    label: str
+
+
+class SkillList(BaseModel):
+    skills: list[Skill]
+
+
 class Hit(BaseModel):
     entry: str
     version: int
@@ -104,15 +141,9 @@ class SearchResult(BaseModel):
 
 
 def _fields(entry: Entry) -> dict[str, object]:
-    content = entry.content
-    return {
+    return asdict(entry.content) | {
         "id": entry.id,
         "version": entry.version,
-        "question": content.question,
-        "phrasings": list(content.phrasings),
-        "answer": content.answer,
-        "category": content.category,
-        "language": content.language,
         "status": entry.status,
         "latest": entry.latest,
         "live": entry.live,

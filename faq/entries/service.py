@@ -7,6 +7,7 @@ from faq.engine import Engine
 from faq.entries import repository
 from faq.entries.models import Content, Entry, NearDuplicate
 from faq.entries.validation import check, check_id, cleaned, slug
+from faq.entries.visibility import overlap
 from faq.errors import EntryExists, EntryNotFound, InvalidEntry, NothingPublished, StaleVersion
 from faq.live.vectors import ensure_vectors
 
@@ -48,7 +49,7 @@ class Curation:
         async with self._pool.connection() as connection:
             if not await repository.insert(connection, name):
                 raise EntryExists(f"There is an entry {name} already.")
-            await self._check_question(connection, name, content)
+            await self._check_others(connection, name, content)
             await repository.save(connection, name, 1, content, author=author)
             return _found(await repository.newest(connection, name), name)
 
@@ -57,7 +58,7 @@ class Curation:
         check(content)
         async with self._pool.connection() as connection:
             current = await self._locked(connection, entry, expected_version)
-            await self._check_question(connection, entry, content)
+            await self._check_others(connection, entry, content)
             if content != current.content:
                 await repository.save(connection, entry, current.version + 1, content, author=author)
             return _found(await repository.newest(connection, entry), entry)
@@ -122,10 +123,19 @@ class Curation:
             raise StaleVersion(entry, expected=expected, current=current.version)
         return current
 
-    async def _check_question(self, connection: Connection, entry: str, content: Content) -> None:
-        other = await repository.asked_alike(connection, entry, content.question, content.language)
-        if other is not None:
-            raise InvalidEntry({"question": f"is the question of {other} already"})
+    async def _check_others(self, connection: Connection, entry: str, content: Content) -> None:
+        """Raises InvalidEntry where another entry stands in the way, or one that is related does not exist."""
+        problems: dict[str, str] = {}
+        for other in await repository.asked_alike(connection, entry, content.question, content.language):
+            if overlap(content, other.content):
+                problems["question"] = f"is the question of {other.id} already"
+        missing = await repository.unknown_ids(connection, content.related)
+        if entry in content.related:
+            problems["related"] = "names the entry itself"
+        elif missing:
+            problems["related"] = f"names {missing[0]}, which does not exist"
+        if problems:
+            raise InvalidEntry(problems)
 
 
 def _found(entry: Entry | None, name: str) -> Entry:

@@ -1,8 +1,12 @@
 """What a curator may save. The limits keep an answer readable in a chat window."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
-from faq.entries.models import Content
+from common import placeholders
+from faq.entries.models import Audience, Button, Content
+from faq.entries.skills import SKILLS
 from faq.errors import InvalidEntry
 from faq.text import normalised
 
@@ -10,10 +14,13 @@ MAX_QUESTION = 300
 MAX_PHRASINGS = 300
 MAX_ANSWER = 4000
 MAX_CATEGORY = 60
+MAX_TAGS = 20
+MAX_RELATED = 5
+MAX_ID = 80  # of a tag, too
+MAX_BUTTON = 40
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_PLACEHOLDER = re.compile(r"\{\{ ?[a-z][a-z0-9_]* ?\}\}")
 
 
 def check_id(entry: str) -> None:
@@ -29,6 +36,11 @@ def check(content: Content) -> None:
         "answer": _length(content.answer, MAX_ANSWER) or _placeholders(content.answer),
         "category": _length(content.category, MAX_CATEGORY) if content.category is not None else None,
         "language": None if _LANGUAGE.fullmatch(content.language) else "not a language tag such as en or pt-BR",
+        "tags": _few(content.tags, MAX_TAGS),
+        "valid_until": _order(content),
+        "tiers": "name at least one tier" if content.audience is Audience.TIER and not content.tiers else None,
+        "related": _few(content.related, MAX_RELATED),
+        "button": _button(content.button),
     }
     found = {field: problem for field, problem in problems.items() if problem}
     if found:
@@ -36,17 +48,29 @@ def check(content: Content) -> None:
 
 
 def cleaned(content: Content) -> Content:
-    """Outer space taken off, empty phrasings and repeats (by `normalised`) dropped; order kept."""
+    """Outer space taken off, empty texts and repeats (of phrasings by `normalised`) dropped; order kept.
+
+    Tiers belong to an audience of tiers only.
+    """
     question = content.question.strip()
     phrasings = {normalised(text): text.strip() for text in reversed(content.phrasings) if text.strip()}
     phrasings.pop(normalised(question), None)
-    return Content(
+    return replace(
+        content,
         question=question,
         phrasings=tuple(reversed(phrasings.values())),
         answer=content.answer.strip(),
         category=(content.category or "").strip() or None,
         language=content.language.strip(),
+        tags=_distinct(tag.lower() for tag in content.tags),
+        tiers=_distinct(content.tiers) if content.audience is Audience.TIER else (),
+        related=_distinct(content.related),
+        button=Button(content.button.title.strip(), content.button.skill) if content.button else None,
     )
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
 
 
 def slug(question: str) -> str:
@@ -69,6 +93,27 @@ def _phrasings(phrasings: tuple[str, ...]) -> str | None:
 
 
 def _placeholders(answer: str) -> str | None:
-    rest = _PLACEHOLDER.sub("", answer)
+    rest = placeholders.without(answer)
     found = next((mark for mark in ("{{", "}}", "{%", "%}") if mark in rest), None)
-    return f"{found} is not of a placeholder: write {{{{ name }}}} with a lower-case name" if found else None
+    return f"{found} is not of a placeholder: write {{name}} with a lower-case name" if found else None
+
+
+def _few(texts: tuple[str, ...], most: int) -> str | None:
+    if len(texts) > most:
+        return f"more than {most}"
+    long = next((text for text in texts if len(text) > MAX_ID), None)
+    return f"{long[:20]}… is too long" if long else None
+
+
+def _order(content: Content) -> str | None:
+    if content.valid_from and content.valid_until and content.valid_until < content.valid_from:
+        return "is before the first day"
+    return None
+
+
+def _button(button: Button | None) -> str | None:
+    if button is None:
+        return None
+    if button.skill not in SKILLS:
+        return f"starts {button.skill}, which is no skill"
+    return _length(button.title, MAX_BUTTON)

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from faq.encoder.ports import Vectors
 from faq.entries.models import Published
+from faq.entries.visibility import Visibility
 from faq.index.bank import Bank, Floats
 from faq.index.decision import Match, Thresholds
 from faq.index.scoring import Scorer, transferred
@@ -28,6 +30,7 @@ class Index:
         self, entries: Sequence[Published], vectors: Vectors, thresholds: Thresholds, weights: Floats | None = None
     ) -> None:
         self.entries = entries
+        self.visibility = Visibility(entries)
         self._texts = [text for entry in entries for text in entry.content.asked]
         self._vectors = vectors
         self._owner = np.array([row for row, entry in enumerate(entries) for _ in entry.content.asked], dtype=np.intp)
@@ -67,11 +70,22 @@ class Index:
     def vectors_by_text(self) -> dict[str, Vectors]:
         return dict(zip(self._texts, self._vectors, strict=True))
 
-    def match(self, text: str, vector: Vectors, *, language: str | None = None, shown: int = 3) -> Match:
-        """`language` narrows to entries of that language where there are any."""
+    def match(
+        self,
+        text: str,
+        vector: Vectors,
+        *,
+        language: str | None = None,
+        shown: int = 3,
+        hidden: AbstractSet[int] = frozenset(),
+    ) -> Match:
+        """`language` narrows to entries of that language where there are any.
+
+        `hidden`: rows that do not exist for who asks (`visibility`).
+        """
         if self._scorer is None:
             return self._thresholds.decide((), scope=0.0)
-        ranked, scope = self._scorer.rank(vector, self._allowed(language), shown)
+        ranked, scope = self._scorer.rank(vector, self._allowed(language, hidden), shown)
         if not text.strip():  # its vector is that of nothing, but near something
             ranked, scope = [(row, 0.0) for row, _ in ranked], 0.0
         return self._thresholds.decide(
@@ -97,12 +111,14 @@ class Index:
             for line, column in zip(cosines, best, strict=True)
         ]
 
-    def _allowed(self, language: str | None) -> NDArray[np.bool_] | None:
+    def _allowed(self, language: str | None, hidden: AbstractSet[int] = frozenset()) -> NDArray[np.bool_] | None:
         """A mask over entries; None: all of them."""
-        if language is None:
+        if language is None and not hidden:
             return None
-        mask: NDArray[np.bool_] = self._languages == _primary(language)
-        return None if mask.all() or not mask.any() else mask
+        mask = np.ones(len(self.entries), dtype=bool)
+        mask[list(hidden)] = False
+        own = mask if language is None else mask & (self._languages == _primary(language))
+        return own if own.any() else mask
 
 
 def _primary(language: str) -> str:

@@ -1,8 +1,12 @@
+from functools import partial
+
 from fastapi import APIRouter, Request
 
 from common.problems import Problem
 from faq.engine import Engine
+from faq.entries.visibility import Reader
 from faq.understanding.schemas import (
+    Answer,
     CandidateAnswer,
     Embedded,
     EmbedRequest,
@@ -27,25 +31,33 @@ async def understand(body: UnderstandRequest, request: Request) -> Understood:
         raise Problem(503, "not_ready", "The first index is being built.", headers={"Retry-After": "1"})
     with engine.metrics.understand_seconds.time():
         vector = await engine.encoder.one(body.text)
-        match = engine.index.match(body.text, vector, language=body.language)
+        index = engine.index
+        hidden = index.visibility.hidden(Reader(body.signed_in, body.tier), engine.today())
+        match = index.match(body.text, vector, language=body.language, hidden=hidden)
     engine.metrics.decisions.labels(match.decision).inc()
+    seen = partial(index.visibility.entry, hidden=hidden)
     return Understood(
         vector=as_base64(vector),
         decision=match.decision,
         probability=match.probability,
         candidates=[
-            CandidateAnswer(
-                entry=candidate.entry.id,
-                version=candidate.entry.version,
-                question=candidate.entry.question,
-                probability=candidate.probability,
-                answer=candidate.entry.answer,
-                category=candidate.entry.category,
-            )
+            CandidateAnswer(**dict(Answer.of(candidate.entry, seen)), probability=candidate.probability)
             for candidate in match.candidates
         ],
         model=engine.encoder.model,
     )
+
+
+@router.get("/answers/{entry}", operation_id="answer")
+async def answer(entry: str, request: Request, *, signed_in: bool = False, tier: str = "") -> Answer:
+    """What is live of one entry, for who asks; 404 where that is nothing."""
+    engine = engine_of(request)
+    visibility = engine.index.visibility
+    hidden = visibility.hidden(Reader(signed_in, tier), engine.today())
+    found = visibility.entry(entry, hidden)
+    if found is None:
+        raise Problem(404, "not_found", f"There is no entry {entry} for who asks.")
+    return Answer.of(found, partial(visibility.entry, hidden=hidden))
 
 
 @router.post("/embed", operation_id="embed")

@@ -1,25 +1,64 @@
 import base64
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from faq.entries.models import Published
+
 Text = Annotated[str, Field(max_length=4000)]
 
 
 class UnderstandRequest(BaseModel):
+    """`signed_in` and `tier` say who asks: entries for others are as if they did not exist."""
+
     text: Text
     language: Annotated[str, Field(max_length=35)] | None = None
+    signed_in: bool = False
+    tier: Annotated[str, Field(max_length=100)] = ""
 
 
-class CandidateAnswer(BaseModel):
+class RelatedEntry(BaseModel):
+    entry: str
+    question: str
+
+
+class SkillButton(BaseModel):
+    title: str
+    skill: str
+
+
+class Answer(BaseModel):
+    """`related` holds those that whoever asks may read; `button` starts a skill."""
+
     entry: str
     version: int
     question: str
-    probability: float
     answer: str
     category: str | None
+    related: list[RelatedEntry] = []
+    button: SkillButton | None = None
+
+    @classmethod
+    def of(cls, entry: Published, seen: Callable[[str], Published | None]) -> "Answer":
+        """`seen` gives an entry by its id where whoever asks may read it."""
+        content = entry.content
+        related = [found for each in content.related if (found := seen(each)) is not None]
+        return cls(
+            entry=entry.id,
+            version=entry.version,
+            question=content.question,
+            answer=content.answer,
+            category=content.category,
+            related=[RelatedEntry(entry=each.id, question=each.question) for each in related],
+            button=SkillButton(title=content.button.title, skill=content.button.skill) if content.button else None,
+        )
+
+
+class CandidateAnswer(Answer):
+    probability: float
 
 
 class Understood(BaseModel):

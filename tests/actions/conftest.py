@@ -18,8 +18,10 @@ class FakeFaqEntries:
     def __init__(self) -> None:
         self.entries = {"return-window": FaqEntry("return-window", 3, "How long?", "You have {{ return_window }}.")}
         self.away = False
+        self.asked_for: list[tuple[bool, str]] = []
 
-    async def entry(self, entry_id: str) -> FaqEntry | None:
+    async def entry(self, entry_id: str, *, signed_in: bool, tier: str) -> FaqEntry | None:
+        self.asked_for.append((signed_in, tier))
         if self.away:
             raise FaqUnavailable
         return self.entries.get(entry_id)

@@ -36,6 +36,7 @@ class Conversation:
     assertion: str = "emma"
     auth_level: str = "customer"
     first_name: str = "Emma"
+    tier: str = ""
     sender: str = "conversation-1"
     slots: dict[str, Any] = field(default_factory=dict)
     form: str | None = None
@@ -45,7 +46,12 @@ class Conversation:
 
     async def says(self, text: str, intent: str = "inform", *, faq: dict[str, Any] | None = None, **entities: str):
         """Send a message; returns the templates (or texts) of the answers. A button: its payload as text."""
-        metadata = {"assertion": self.assertion, "auth_level": self.auth_level, "first_name": self.first_name}
+        metadata = {
+            "assertion": self.assertion,
+            "auth_level": self.auth_level,
+            "first_name": self.first_name,
+            "tier": self.tier,
+        }
         self._latest = {
             "text": text,
             "intent": {"name": intent},

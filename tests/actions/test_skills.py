@@ -143,6 +143,27 @@ async def test_an_answer_is_given_word_for_word_with_the_shops_numbers(talk: Con
     assert talk.messages[0].source == {"kind": "faq", "entry": "return-window", "version": 3}
 
 
+async def test_an_answer_carries_what_its_entry_lets_customers_start_and_read_next(talk: Conversation):
+    candidate = {
+        "entry": "fit",
+        "version": 2,
+        "question": "Does not fit?",
+        "answer": "Send it back within {return_window}.",
+        "related": [{"entry": "return-window", "question": "How long?"}],
+        "button": {"title": "Start a return", "skill": "return_start"},
+    }
+    found = {"available": True, "decision": "answer", "candidates": [candidate]}
+    assert await talk.says("it does not fit", "faq", faq=found) == ["Send it back within 30 days."]
+    assert talk.messages[0].payloads == ["/return_start", '/faq{"entry": "return-window"}']
+
+
+async def test_an_entry_that_is_picked_is_asked_for_in_the_name_of_who_asks(start: Begin, faq_entries: FakeFaqEntries):
+    await start(tier="Grove").presses("faq", entry="return-window")
+    await start(assertion="", auth_level="anonymous").presses("faq", entry="return-window")
+    await start(auth_level="guest").presses("faq", entry="return-window")
+    assert faq_entries.asked_for == [(True, "Grove"), (False, ""), (False, "")]
+
+
 async def test_close_entries_are_offered_as_a_choice(talk: Conversation):
     close = [{"entry": name, "version": 1, "question": name, "answer": "", "probability": 0.4} for name in "ab"]
     found = {"available": True, "decision": "clarify", "candidates": close}

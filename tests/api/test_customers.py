@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from fastapi import FastAPI
 from jwt.algorithms import RSAAlgorithm
 
+from backends.errors import Unavailable
 from tests.api.conftest import ASSERTION_SECRET, CUSTOMER_SECRET, Gateway, Start
 from tests.fakes.server import served
 
@@ -39,6 +40,24 @@ async def test_a_customer_token_makes_the_conversation_a_customers(gateway: Gate
     assert (assertion["sub"], assertion["auth_level"]) == ("cust-1", "customer")
     assert "order_id" not in assertion
     assert assertion["exp"] - assertion["iat"] <= 120
+
+
+async def test_rasa_hears_a_customers_tier_which_the_shop_is_asked_for_once(gateway: Gateway) -> None:
+    customer = await gateway.customer(customer_token=token())
+    for text in ("my points", "and now"):
+        await customer.say(text)
+        await customer.reply()
+    assert [call["metadata"]["tier"] for call in gateway.rasa.calls] == ["Leaf", "Leaf"]
+    assert len(gateway.shop.asked_for) == 1
+
+
+async def test_a_shop_that_does_not_say_the_tier_holds_no_answer_up(gateway: Gateway) -> None:
+    gateway.shop.fail_with = Unavailable()
+    customer = await gateway.customer(customer_token=token())
+    await customer.say("my points")
+    await customer.reply()
+    [call] = gateway.rasa.calls
+    assert (call["metadata"]["tier"], call["metadata"]["auth_level"]) == ("", "customer")
 
 
 async def test_an_anonymous_conversation_can_be_linked_later(gateway: Gateway) -> None:

@@ -28,6 +28,7 @@ async def test_rasa_hears_who_asks_and_which_message_it_is(gateway: Gateway) -> 
     assert call["metadata"] == {
         "assertion": "",
         "auth_level": "anonymous",
+        "tier": "",
         "first_name": "",
         "locale": "en-IE",
         "channel": "web",
@@ -106,6 +107,25 @@ async def test_a_reply_keeps_buttons_cards_and_source(gateway: Gateway) -> None:
     await customer.say("how long")
     reply = await customer.reply()
     assert (reply["buttons"], reply["cards"], reply["source"]) == (buttons, [card], source)
+
+
+async def test_an_faq_answer_comes_as_plain_text_and_where_it_has_more_as_blocks_too(gateway: Gateway) -> None:
+    source = {"kind": "faq", "entry": "return-window", "version": 3}
+    gateway.rasa.then(
+        gateway.rasa.answer(
+            message("You have **30 days**.\n\n- or not", source=source),
+            message("Just *text*", source={"kind": "template", "name": "utter_test"}),
+            message("Plain.", source=source),
+        )
+    )
+    customer = await gateway.customer()
+    await customer.say("how long")
+    rich, template, plain = [await customer.reply() for _ in range(3)]
+    assert rich["text"] == "You have 30 days.\n\n• or not"
+    assert rich["rich"][0]["spans"][1] == {"text": "30 days", "bold": True}
+    assert template["text"] == "Just *text*"
+    assert not template.get("rich")
+    assert not plain.get("rich")
 
 
 async def test_several_messages_of_one_turn_stay_together(gateway: Gateway) -> None:

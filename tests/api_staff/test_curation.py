@@ -2,9 +2,10 @@ import re
 
 import pytest
 
-from api.curation.service import fill, unknown_placeholders
+from api.curation.service import unknown_placeholders
 from api.staff.models import Role
 from backends.errors import Unavailable
+from common.placeholders import fill
 from tests.api_staff.site import HTML, Site
 from tests.fakes.customers import CustomerShop
 from tests.fakes.faq import FakeFaq
@@ -137,9 +138,70 @@ async def test_the_try_out_shows_the_decision_and_the_filled_answer(site: Site, 
 async def test_placeholders_stand_with_their_values_and_unknown_ones_are_named(site: Site) -> None:
     async with site.person("cleo", Role.CURATOR) as cleo:
         page = (await cleo.open(ENTRY)).text
-        assert re.search(r"\{\{ return_window \}\}</code></dt><dd>30 days", page)
+        assert re.search(r"\{return_window\}</code></dt><dd>30 days", page)
         await cleo.post(ENTRY, **fields(answer="See {{ magic_number }}.", expected_version=1))
         assert "The shop has no value for magic_number." in (await cleo.open(ENTRY)).text
+
+
+async def test_an_answer_with_an_unknown_placeholder_is_saved_and_not_published(site: Site, faq: FakeFaq) -> None:
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        held = await cleo.post(ENTRY, **fields(answer="{magic_number} days.", expected_version=1, action="publish"))
+        assert (held.status_code, "the shop has no value for {magic_number}" in held.text) == (422, True)
+        headers = {"X-CSRF-Token": cleo.csrf}
+        refused = await cleo.http.post("/v1/faq/entries/return-window/publish", json={}, headers=headers)
+        assert (refused.json()["code"], refused.json()["placeholders"]) == ("unknown_placeholder", ["magic_number"])
+    assert faq.live["return-window"] == 1
+    assert faq.versions["return-window"][1]["answer"] == "{magic_number} days."
+
+
+async def test_while_the_shop_is_down_only_placeholders_that_were_live_before_go_live(
+    site: Site, faq: FakeFaq, shop: CustomerShop
+) -> None:
+    shop.fail_with = Unavailable()
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        held = await cleo.post(ENTRY, **fields(answer="{gift_wrap_fee}", expected_version=1, action="publish"))
+        assert (held.status_code, "nobody knows whether it has a value for {gift_wrap_fee}" in held.text) == (422, True)
+    assert faq.live["return-window"] == 1
+
+
+async def test_every_field_of_an_entry_is_written_in_the_form(site: Site, faq: FakeFaq) -> None:
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        await cleo.post(
+            ENTRY,
+            **fields(
+                expected_version=1,
+                tags="summer, Sale",
+                audience="tier",
+                tiers="Leaf, Grove",
+                valid_from="2027-06-01",
+                valid_until="2027-08-31",
+                related="gift-wrap",
+                button_skill="return_start",
+                button_title="Start a return",
+            ),
+        )
+        page = (await cleo.open(ENTRY)).text
+        assert 'value="summer, Sale"' in page
+        assert 'value="2027-08-31"' in page
+        assert "Start a return" in page
+        listed = (await cleo.open("/faq", tag="summer")).text
+        assert "/faq/entries/return-window" in listed
+        assert "/faq/entries/gift-wrap" not in listed
+    saved = faq.versions["return-window"][1]
+    assert (saved["tags"], saved["audience"], saved["tiers"]) == (["summer", "Sale"], "tier", ["Leaf", "Grove"])
+    assert (saved["valid_from"], saved["valid_until"]) == ("2027-06-01", "2027-08-31")
+    assert saved["button"] == {"title": "Start a return", "skill": "return_start"}
+
+
+async def test_the_preview_shows_markdown_with_the_shops_values_and_no_markup_of_its_own(site: Site) -> None:
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        answer = "**{return_window}** [shop](https://shop.example) <script>x</script> {magic}"
+        headers = HTML | {"X-CSRF-Token": cleo.csrf}
+        page = (await cleo.http.post("/faq/preview", data={"answer": answer}, headers=headers)).text
+    assert "<strong>30 days</strong>" in page
+    assert 'href="https://shop.example"' in page
+    assert "<script>" not in page
+    assert "The shop has no value for magic." in page
 
 
 async def test_with_the_shop_down_entries_can_still_be_written(site: Site, shop: CustomerShop, faq: FakeFaq) -> None:
@@ -200,6 +262,6 @@ async def test_the_json_of_the_studio_does_what_the_pages_do(site: Site, faq: Fa
 
 
 def test_a_placeholder_without_a_value_stays_as_it_is() -> None:
-    assert fill("{{ fee }} or {{fee}}, {{ other }}", {"fee": "€1"}) == "€1 or €1, {{ other }}"
+    assert fill("{{ fee }} or {fee}, {{ other }} {Fee}", {"fee": "€1"}) == "€1 or €1, {{ other }} {Fee}"
     assert unknown_placeholders("{{ fee }} {{ other }}", {"fee": "€1"}) == ["other"]
     assert unknown_placeholders("{{ other }}", None) == []

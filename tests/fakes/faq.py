@@ -10,7 +10,20 @@ from common.internal import require_internal_secret
 from common.problems import Problem, install_problem_handlers
 
 Body = dict[str, Any]
-CONTENT = ("question", "phrasings", "answer", "category", "language")
+EMPTY: Body = {
+    "question": "",
+    "phrasings": [],
+    "answer": "",
+    "category": None,
+    "language": "en",
+    "tags": [],
+    "valid_from": None,
+    "valid_until": None,
+    "audience": "everyone",
+    "tiers": [],
+    "related": [],
+    "button": None,
+}
 
 
 class FakeFaq:
@@ -31,10 +44,11 @@ class FakeFaq:
         self.app.post("/v1/entries/{entry}/unpublish")(self._unpublish)
         self.app.post("/v1/entries/{entry}/rollback")(self._roll_back)
         self.app.post("/v1/understand")(self._understand)
+        self.app.get("/v1/skills")(self._skills)
 
     def add(self, entry: str, question: str, answer: str, *, live: bool = True, **members: Any) -> None:
-        content = {"question": question, "phrasings": [], "answer": answer, "category": None, "language": "en"}
-        self.versions[entry] = [self._version(content | members, "import")]
+        content = EMPTY | {"question": question, "answer": answer} | members
+        self.versions[entry] = [self._version(content, "import")]
         self.live[entry] = 1 if live else None
 
     async def _check(self) -> None:
@@ -43,7 +57,7 @@ class FakeFaq:
 
     @staticmethod
     def _version(content: Body, author: str | None, note: str | None = None) -> Body:
-        kept = {name: content[name] for name in CONTENT}
+        kept = {name: content[name] for name in EMPTY}
         return kept | {"author": author, "note": note, "saved_at": datetime.now(UTC).isoformat()}
 
     def _out(self, entry: str, version: int | None = None) -> Body:
@@ -75,6 +89,9 @@ class FakeFaq:
         wrong = {name: "is empty" for name in ("question", "answer") if not body[name]}
         if wrong:
             raise Problem(422, "invalid_entry", "not complete", field_errors=wrong)
+
+    async def _skills(self) -> Body:
+        return {"skills": [{"name": "return_start", "label": "Start a return"}]}
 
     async def _entries(self) -> Body:
         return {"entries": [self._out(entry) for entry in self.versions]}

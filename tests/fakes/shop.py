@@ -1,8 +1,8 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from backends.errors import BackendError, InvalidRequest, NotFound
-from backends.models import Verification, VerifiedGuest
+from backends.models import Caller, Customer, Verification, VerifiedGuest
 from backends.ports import Commerce
 
 ORDER, EMAIL = "JL-100234", "emma@example.com"
@@ -14,6 +14,7 @@ class FakeShop:
     def __init__(self) -> None:
         self.started: list[tuple[str, str, str]] = []
         self.confirmed: list[tuple[str, str]] = []
+        self.asked_for: list[Caller] = []
         self.fail_with: BackendError | None = None
         self._calls: dict[str, tuple[str, ...]] = {}
         self.guest = VerifiedGuest("cust-1", "order-1", "Emma Byrne")
@@ -38,6 +39,12 @@ class FakeShop:
         if not verification_id.startswith("ver-"):
             raise NotFound
         return self.guest
+
+    async def me(self, caller: Caller) -> Customer:
+        self.asked_for.append(caller)
+        if self.fail_with:
+            raise self.fail_with
+        return Customer("cust-1", "Emma Byrne", "Emma", EMAIL, "en-IE", date(2024, 1, 1), tier="Leaf")
 
     def _claim(self, key: str, *call: str) -> None:
         """As the contract has it: a key belongs to one request."""

@@ -40,6 +40,29 @@ async def test_addresses_become_links_that_open_elsewhere_and_hold_no_punctuatio
         assert "noopener" in (await link.get_attribute("rel") or "")
 
 
+async def test_an_answers_markdown_is_shown_as_paragraphs_lists_and_links_and_nothing_more(
+    gateway: Gateway, chat: Chat
+) -> None:
+    lines = (
+        "You have **30 days**.",
+        "- keep the *label*",
+        "- see [the shop](https://shop.example/r)",
+        "<b>x</b> [y](javascript:1)",
+    )
+    answer = "\n\n".join(lines)
+    source = {"kind": "faq", "entry": "return-window", "version": 1}
+    gateway.rasa.then(gateway.rasa.answer(message(answer, source=source)))
+    await chat.ask("how long?", "30 days")
+    bubble = chat.said_by("bot").last.locator(".bubble")
+    await expect(bubble.locator("strong")).to_have_text("30 days")
+    await expect(bubble.locator("em")).to_have_text("label")
+    await expect(bubble.get_by_role("listitem")).to_have_count(2)
+    await expect(bubble.get_by_role("link")).to_have_attribute("href", "https://shop.example/r")
+    await expect(bubble.locator("p").last).to_have_text("<b>x</b> [y](javascript:1)")
+    assert await chat.tab.violations() == []
+    assert chat.tab.complaints == []
+
+
 async def test_a_card_shows_its_fields_and_its_link_and_an_answer_says_where_it_comes_from(
     gateway: Gateway, chat: Chat
 ) -> None:

@@ -56,6 +56,8 @@ class MessageAccepted(BaseModel):
 class EventOut(BaseModel):
     """`type` says which further members there are: a message has `text` and, from the bot, buttons, cards, source.
 
+    `rich` says the same as `text` in paragraphs and lists, where an FAQ answer uses them.
+
     A typing event is not stored: its `seq` is the number that the reader was at.
     """
 
@@ -66,6 +68,7 @@ class EventOut(BaseModel):
     author: Literal["customer", "bot", "advisor", "system"]
     at: datetime
     text: str | None = None
+    rich: list[dict[str, Any]] | None = None
     message_id: UUID | None = None
     in_reply_to: UUID | None = None
     answers: list[UUID] | None = None

@@ -1,6 +1,7 @@
 // How one message, card or step of a conversation looks.
 
 import { clock, el, link, linkified, safeAddress } from "./elements.js";
+import { blocks } from "./rich.js";
 
 export class Messages {
   constructor({ say, locale, base }) {
@@ -12,9 +13,15 @@ export class Messages {
     const author = event.author === "customer" ? this.say("you") : event.advisor ?? this.say(event.author);
     return el("li", { class: `message ${event.author}${repeated ? " repeated" : ""}` },
       el("p", { class: "by" }, el("b", {}, author), " ", clock(event.at, this.locale)),
-      event.text ? el("p", { class: "bubble" }, ...linkified(event.text, this.say("new_window"))) : null,
+      this.bubble(event),
       ...(event.cards ?? []).map((card) => this.card(card)),
       this.source(event.source));
+  }
+
+  bubble({ rich, text }) {
+    const hint = this.say("new_window");
+    if (rich?.length) return el("div", { class: "bubble rich" }, ...blocks(rich, hint));
+    return text ? el("p", { class: "bubble" }, ...linkified(text, hint)) : null;
   }
 
   pending({ text, title, at }) {
