@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa_sdk.interfaces import ActionNotFoundException
 
-from actions.bootstrap import create_executor, open_faq, open_shop
+from actions.bootstrap import create_executor, open_faq, open_journal, open_shop
 from actions.context import FaqEntries
+from actions.journal import Journal
 from actions.metrics import Metrics
 from actions.settings import ActionSettings
 from backends.ports import Commerce
@@ -18,15 +19,24 @@ from common.internal import require_internal_secret
 from common.problems import Problem, install_problem_handlers
 
 
-def create_app(settings: ActionSettings, *, shop: Commerce | None = None, faq: FaqEntries | None = None) -> FastAPI:
-    """The action server as Rasa calls it (`POST /webhook`). `shop` and `faq` replace the configured ones."""
+def create_app(
+    settings: ActionSettings,
+    *,
+    shop: Commerce | None = None,
+    faq: FaqEntries | None = None,
+    journal: Journal | None = None,
+) -> FastAPI:
+    """The action server as Rasa calls it (`POST /webhook`). `shop`, `faq` and `journal` replace the configured ones."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             used_shop = shop if shop is not None else await stack.enter_async_context(open_shop(settings))
             used_faq = faq if faq is not None else await stack.enter_async_context(open_faq(settings))
-            app.state.executor = create_executor(settings, app.state.metrics, shop=used_shop, faq=used_faq)
+            used_journal = journal if journal is not None else await stack.enter_async_context(open_journal(settings))
+            app.state.executor = create_executor(
+                settings, app.state.metrics, shop=used_shop, faq=used_faq, journal=used_journal
+            )
             yield
             app.state.executor = None
 

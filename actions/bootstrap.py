@@ -7,6 +7,7 @@ from rasa_sdk.executor import ActionExecutor
 from actions.context import FaqEntries
 from actions.faq_entries import HttpFaqEntries
 from actions.guard import Guard
+from actions.journal import HttpJournal, Journal
 from actions.metrics import Metrics
 from actions.settings import ActionSettings
 from actions.skills.catalogue import SKILLS
@@ -16,11 +17,14 @@ from backends.ports import Commerce
 from common.internal import INTERNAL_SECRET_HEADER
 
 
-def create_executor(settings: ActionSettings, metrics: Metrics, *, shop: Commerce, faq: FaqEntries) -> ActionExecutor:
+def create_executor(
+    settings: ActionSettings, metrics: Metrics, *, shop: Commerce, faq: FaqEntries, journal: Journal
+) -> ActionExecutor:
     guard = Guard(
         SKILLS,
         shop=shop,
         faq=faq,
+        journal=journal,
         words=Words.load(settings.label_language),
         metrics=metrics,
         timeout=settings.action_timeout,
@@ -42,3 +46,10 @@ async def open_faq(settings: ActionSettings) -> AsyncIterator[FaqEntries]:
     headers = {INTERNAL_SECRET_HEADER: settings.internal_secret.get_secret_value()}
     async with httpx.AsyncClient(base_url=settings.faq_url, headers=headers, timeout=3.0) as http:
         yield HttpFaqEntries(http)
+
+
+@asynccontextmanager
+async def open_journal(settings: ActionSettings) -> AsyncIterator[Journal]:
+    headers = {INTERNAL_SECRET_HEADER: settings.internal_secret.get_secret_value()}
+    async with httpx.AsyncClient(base_url=settings.api_url, headers=headers, timeout=1.5) as http:
+        yield HttpJournal(http)

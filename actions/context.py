@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from actions.draft import Draft
+from actions.journal import Journal
 from actions.replies import Replies
 from actions.turn import Turn
 from actions.words import Words
@@ -39,6 +40,7 @@ class Context:
     say: Replies
     shop: Commerce
     faq: FaqEntries
+    journal: Journal
     words: Words
     # Every skill by the name of its action, for those that carry out what was wanted before.
     skills: Mapping[str, "Handler"]

@@ -5,6 +5,8 @@ from rasa_sdk.events import SlotSet
 
 # What the customer said when the form began; it may answer more than the first question.
 OPENING = "opening"
+# Which filling of the form this is: the message that began it. Another filling is another request.
+INSTANCE = "form_instance"
 
 
 class Draft:

@@ -11,8 +11,8 @@ import structlog
 from actions import identity
 from actions.context import Context, Events
 from actions.forms import flow
+from actions.journal import JustDone, Underway
 from actions.offers import again, human, made
-from actions.summary import summary
 from backends import errors
 
 log = structlog.get_logger(__name__)
@@ -26,6 +26,8 @@ TEMPLATES: dict[type[errors.BackendError], str] = {
     errors.AlreadyRefunded: "utter_error_already_refunded",
     errors.InsufficientPoints: "utter_error_insufficient_points",
     errors.Conflict: "utter_error_conflict",
+    Underway: "utter_error_underway",
+    JustDone: "utter_error_just_done",
     errors.Refused: "utter_error_refused",
     errors.InvalidRequest: "utter_error_defect",
     errors.RateLimited: "utter_error_rate_limited",
@@ -62,7 +64,7 @@ def tell(context: Context, error: errors.BackendError) -> Events:
         outcome_unknown=error.outcome_unknown,
     )
     if context.wrote and error.outcome_unknown:
-        return _hand_over_unknown(context)
+        return _checking(context)
     if isinstance(error, errors.VerificationRequired) and context.turn.auth_level == "anonymous":
         return identity.pause_and_ask(context) if context.turn.active_form else identity.ask(context)
     context.say.fill(template_of(error), _values(context, error))
@@ -76,14 +78,17 @@ def tell(context: Context, error: errors.BackendError) -> Events:
 
 def tell_defect(context: Context) -> Events:
     """Something of ours failed. The caller has logged what."""
+    if context.wrote:
+        return _checking(context)
     context.say.say(TEMPLATES[errors.InvalidRequest])
     return [*flow.leave(context), *made(context, human("tool_failure", skill_of(context)))]
 
 
-def _hand_over_unknown(context: Context) -> Events:
-    """It may have been done: nobody is told that it was, or was not, and a person looks it up."""
-    context.say.hand_over(OUTCOME_UNKNOWN, "tool_failure", skill=skill_of(context), summary=summary(context))
-    return [*flow.leave(context), *flow.forget_waiting()]
+def _checking(context: Context) -> Events:
+    """It may have been done: nobody is told that it was, or was not. The gateway finds out and tells the customer."""
+    context.say.withholds_reports()
+    context.say.say(OUTCOME_UNKNOWN)
+    return flow.finish(context, context.draft.form, []) if context.draft else []
 
 
 def skill_of(context: Context) -> str:

@@ -13,6 +13,7 @@ from rasa_sdk.interfaces import Tracker
 
 from actions import failures, topics
 from actions.context import Context, Events, FaqEntries, Handler
+from actions.journal import Journal
 from actions.metrics import Metrics
 from actions.replies import Replies
 from actions.turn import Turn, read_turn
@@ -38,6 +39,7 @@ class Guard:
         *,
         shop: Commerce,
         faq: FaqEntries,
+        journal: Journal,
         words: Words,
         metrics: Metrics,
         timeout: float,
@@ -46,6 +48,7 @@ class Guard:
         self._skills = skills
         self._shop = shop
         self._faq = faq
+        self._journal = journal
         self._words = words
         self._metrics = metrics
         self._timeout = timeout
@@ -62,6 +65,7 @@ class Guard:
                 say=Replies(dispatcher),
                 shop=self._shop,
                 faq=self._faq,
+                journal=self._journal,
                 words=self._words,
                 skills=self._skills,
             )

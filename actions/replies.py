@@ -65,6 +65,7 @@ class Card:
 class Replies:
     def __init__(self, dispatcher: CollectingDispatcher) -> None:
         self._dispatcher = dispatcher
+        self._reports: list[Mapping[str, str]] = []
 
     @property
     def empty(self) -> bool:
@@ -81,7 +82,7 @@ class Replies:
         **values: str | int,
     ) -> None:
         """`call` is the backend call that the message tells of, such as `GET /orders/JL-100234`."""
-        custom: dict[str, Any] = dict(directives or {})
+        custom: dict[str, Any] = {**self._taken_reports(), **(directives or {})}
         if call:
             custom["source"] = {"kind": "backend", "call": call}
         if cards:
@@ -90,9 +91,22 @@ class Replies:
             response=template, json_message=custom, buttons=[asdict(each) for each in buttons], **values
         )
 
+    def reports(self, report: Mapping[str, str]) -> None:
+        """What became of a write, for the gateway; it goes with the next message, which tells the customer."""
+        self._reports.append(report)
+
+    def withholds_reports(self) -> None:
+        """No message tells the customer what became of it: the gateway will."""
+        self._reports.clear()
+
+    def _taken_reports(self) -> dict[str, Any]:
+        taken = [dict(report) for report in self._reports]
+        self._reports.clear()
+        return {"writes": taken} if taken else {}
+
     def fill(self, template: str, values: Mapping[str, str | int]) -> None:
         """A template whose values are only known at run time."""
-        self._dispatcher.utter_message(response=template, **values)
+        self._dispatcher.utter_message(response=template, json_message=self._taken_reports(), **values)
 
     def faq(self, answer: str, *, entry: str, version: int, buttons: Sequence[Button] = ()) -> None:
         source = {"kind": "faq", "entry": entry, "version": version}

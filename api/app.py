@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from psycopg_pool import PoolTimeout
 from starlette.middleware.cors import CORSMiddleware
 
+from api.audit import endpoints as audit
 from api.channels.web import endpoints as web
 from api.channels.web import stream
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
@@ -25,6 +26,7 @@ from api.surveys import endpoints as surveys
 from api.web.assets import mount_assets
 from api.web.pages import Pages
 from api.wiring import wire
+from api.writes.endpoints import writes_router
 from backends.http import create_commerce
 from backends.ports import Commerce
 from common.problems import Problem, install_problem_handlers
@@ -64,6 +66,8 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
     app.include_router(surveys.router)
     app.include_router(health.router)
     app.include_router(outbox.router)
+    app.include_router(audit.router)
+    app.include_router(writes_router(settings))
     if settings.sandbox:
         app.include_router(shop_router(settings))
         app.include_router(shop_page_router())

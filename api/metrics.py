@@ -46,6 +46,17 @@ class Metrics:
         self.replies_dropped = Counter(
             "aftercare_replies_dropped", "Bot replies not shown: a person had taken over", registry=self.registry
         )
+        self.writes_open = Gauge(
+            "aftercare_writes_open",
+            "Confirmed requests without a known outcome, in all processes",
+            registry=self.registry,
+        )
+        self.writes_resolved = Counter(
+            "aftercare_writes_resolved",
+            "Outcomes that were found out after the turn",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
         self.codes = Counter(
             "aftercare_verification_codes", "One-time codes by what became of them", ["outcome"], registry=self.registry
         )

@@ -27,6 +27,8 @@ from api.security.limits import RateLimit
 from api.settings import ApiSettings
 from api.staff.service import StaffService
 from api.surveys.service import SurveyService
+from api.writes.resolver import WriteResolver
+from api.writes.service import WriteService
 from backends.ports import Commerce
 from common.database import Pool
 
@@ -55,6 +57,8 @@ class Services:
     line_sweeper: LineSweeper
     surveys: SurveyService
     outbox: OutboxService
+    writes: WriteService
+    write_resolver: WriteResolver
     outbox_worker: OutboxWorker
     intake: Intake
     worker: TurnWorker
@@ -77,6 +81,7 @@ async def running(services: Services) -> AsyncIterator[None]:
             asyncio.create_task(services.dispatcher.run(), name="code-dispatcher"),
             asyncio.create_task(services.outbox_worker.run(), name="outbox"),
             asyncio.create_task(services.line_sweeper.run(), name="line-sweeper"),
+            asyncio.create_task(services.write_resolver.run(), name="write-resolver"),
         ]
         try:
             yield

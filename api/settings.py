@@ -90,6 +90,9 @@ class ApiSettings(CommerceSettings):
     # Limits in the notation of the `limits` package. Over them: 429 with Retry-After.
     limit_conversations_per_address: str = "30/minute"
     limit_messages_per_conversation: str = "30/minute"
+    # Hours in which the shop is asked what became of a confirmed request before a person gets the facts. Below the time
+    # for which the shop keeps idempotency keys.
+    write_give_up_hours: float = Field(default=2.0, gt=0, le=24)
     # One-time codes that may be asked for in an hour, by conversation, by e-mail address and by network address.
     codes_per_conversation: int = 5
     codes_per_email: int = 5

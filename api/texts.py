@@ -19,6 +19,35 @@ TEXTS = {
         "I'm sorry, something went wrong on our side and I could not finish that. "
         "Please try once more, or let me fetch a colleague."
     ),
+    "write_checking": (
+        "I am checking whether that went through: the shop's system hasn't confirmed it yet. I'll tell you here as "
+        "soon as I know. You needn't do anything, and it won't be done twice."
+    ),
+    "write_done_create_return": "I've checked: your return {number} is registered.",
+    "write_done_request_refund": "I've checked: your refund {number} has been asked for.",
+    "write_done_redeem": "I've checked: your points are redeemed for {number}.",
+    "write_done_cancel_order": "I've checked: your order {number} is cancelled.",
+    "write_done_cancel_return": "I've checked: your return {number} is cancelled.",
+    "write_what_create_return": "the return",
+    "write_what_request_refund": "the refund",
+    "write_what_redeem": "the reward",
+    "write_what_cancel_order": "the cancellation of your order",
+    "write_what_cancel_return": "the cancellation of your return",
+    "write_refused": (
+        "I've checked: {what} that you confirmed did not go through, because the shop's rules don't allow it any more. "
+        "Nothing was changed. A colleague can look at it with you."
+    ),
+    "write_given_up": (
+        "I could not find out whether {what} that you confirmed went through. I'm handing it to a colleague, who has "
+        "the facts and will make sure that it's done exactly once."
+    ),
+    "label_order": "Order",
+    "label_amount": "Amount",
+    "label_send_by": "Send by",
+    "label_expected": "Expected",
+    "label_code": "Code",
+    "label_valid_until": "Valid until",
+    "label_link": "Return label",
     "verification_unavailable": (
         "I'm sorry, I can't reach the shop's systems to check that just now. "
         "Please try again in a few minutes, or let me fetch a colleague."
@@ -36,6 +65,11 @@ TEXTS = {
     "survey_ces": "How easy was it to get what you needed?",
     "button_human": "Talk to a person",
 }
+
+
+def promise(name: str) -> dict[str, Any]:
+    """The body of a bot message that asks nothing and needs no answer."""
+    return {"text": TEXTS[name], "buttons": [], "cards": [], "source": {"kind": "template", "name": name}}
 
 
 def apology(name: str) -> dict[str, Any]:

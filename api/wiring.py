@@ -42,6 +42,8 @@ from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
 from api.surveys.models import Kind
 from api.surveys.service import SurveyService
+from api.writes.resolver import WriteResolver
+from api.writes.service import WriteService
 from backends.ports import Commerce
 from common.database import Pool, create_pool
 from common.tls import tls_context
@@ -68,6 +70,7 @@ def wire(
     outbound = outbound_channels(settings)
     handoff = handoff_service(settings, conversations, staff, surveys, writes_later=EMAIL in outbound)
     assertions = Assertions(settings.assertion_secret)
+    writes = WriteService(conversations)
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
     lease = settings.turn_lease
     runner = TurnRunner(
@@ -77,6 +80,7 @@ def wire(
         tiers=RememberedTiers(Tiers(commerce, assertions.sign).of),
         handoff=handoff,
         closed=surveys.ended,
+        writes=writes,
         rasa=rasa_client(settings, http),
         assertions=assertions,
         metrics=metrics,
@@ -109,6 +113,17 @@ def wire(
         line_sweeper=line_sweeper(settings, conversations, handoff, commerce, assertions),
         surveys=surveys,
         outbox=outbox,
+        writes=writes,
+        write_resolver=WriteResolver(
+            conversations,
+            writes,
+            handoff,
+            commerce,
+            assertions=assertions,
+            metrics=metrics,
+            owner=owner,
+            give_up=timedelta(hours=settings.write_give_up_hours),
+        ),
         outbox_worker=OutboxWorker(conversations, outbox, outbound, metrics, owner=owner, pace=pace),
         intake=Intake(
             conversations,

@@ -182,7 +182,7 @@ class Stack:
     def _addresses(self) -> dict[str, str]:
         ports = self.settings.ports()
         addresses = {f"AFTERCARE_{name.upper()}_PORT": str(port) for name, port in ports.items()}
-        addresses |= {f"AFTERCARE_{name.upper()}_URL": self.url(name) for name in ("faq", "actions", "rasa")}
+        addresses |= {f"AFTERCARE_{name.upper()}_URL": self.url(name) for name in ("api", "faq", "actions", "rasa")}
         if self.settings.sandbox:
             addresses["AFTERCARE_COMMERCE_URL"] = self.url("sandbox")
             addresses |= {name: os.environ.get(name, value) for name, value in SAMPLE_SHOP.items()}

@@ -6,7 +6,7 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.context import Context, Events
-from actions.draft import OPENING, Draft
+from actions.draft import INSTANCE, OPENING, Draft
 from actions.forms.catalogue import FORMS
 from actions.offers import offer
 
@@ -24,8 +24,8 @@ def start(context: Context, name: str, preset: Mapping[str, Any] | None = None) 
     Asking for the form that is running already changes nothing: Rasa asks its open question again.
     """
     turn = context.turn
-    preset = dict(preset or {})
-    if turn.active_form == name and not preset:
+    preset = {**(preset or {}), INSTANCE: turn.message_id}
+    if turn.active_form == name and preset.keys() == {INSTANCE}:
         return []
     text = "" if turn.is_button else turn.text
     entities = {key: values[0] for key, values in turn.entities.items()}

@@ -3,7 +3,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.context import Context, Events
-from actions.draft import OPENING, Draft
+from actions.draft import INSTANCE, OPENING, Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.offers import human, made
 from actions.reading.choices import is_question
@@ -29,7 +29,7 @@ class Form:
         self.intents = intents
         # The answers, without what helps to reach them.
         self.told = frozenset(step.slot for step in steps)
-        self.slots = tuple(step.slot for step in steps) + extra_slots
+        self.slots = (*(step.slot for step in steps), *extra_slots, INSTANCE)
 
     def draft(self, turn: Turn) -> Draft:
         return Draft(self.name, (*self.slots, OPENING), turn.slots)

@@ -46,7 +46,6 @@ async def recap(context: Context, draft: Draft) -> None:
     key = idempotency_key(context.turn.conversation, "redeem-dry-run", reward_id, context.turn.message_id)
     outcome = await context.shop.redeem(context.caller, reward_id, dry_run=True, idempotency_key=key)
     rewards = {reward.id: reward for reward in await context.shop.rewards(context.caller)}
-    draft["redeem_balance_after"] = outcome.balance_after
     title = rewards[reward_id].title if reward_id in rewards else reward_id
     words = context.words
     fields = (
@@ -63,5 +62,4 @@ REDEEM_FORM = Form(
     skill="loyalty",
     intents=("loyalty_redeem",),
     steps=(WhichReward(), Confirm("redeem_confirm", recap, refused_template="utter_redeem_kept")),
-    extra_slots=("redeem_balance_after",),
 )

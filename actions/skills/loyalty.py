@@ -3,12 +3,12 @@ from actions.draft import Draft
 from actions.forms import flow
 from actions.forms.redeem import reward_card
 from actions.identity import members_only, submits
-from actions.keys import idempotency_key
 from actions.replies import Card, button
 from actions.words import money
-from actions.writing import write
+from actions.writing import carry_out
 from backends.errors import NotFound
 from backends.models import LoyaltyAccount, Money, Voucher
+from backends.writes import Redeem
 
 _CALL = "GET /loyalty/account"
 
@@ -102,10 +102,7 @@ async def redeem(context: Context) -> Events:
 
 @submits(flow.REDEEM, "redeem_confirm")
 async def redeem_submit(context: Context, draft: Draft) -> Events:
-    reward = draft["redeem_reward"]
-    # The balance at the recap tells a second redemption of the same reward from a repeat of this one.
-    key = idempotency_key(context.turn.conversation, "redeem", reward, draft["redeem_balance_after"])
-    done = await write(context, lambda: context.shop.redeem(context.caller, reward, idempotency_key=key))
+    done = await carry_out(context, draft, Redeem(draft["redeem_reward"]))
     cards = [_voucher_card(context, done.voucher)] if done.voucher else []
     context.say.say(
         "utter_redeemed" if cards else "utter_redeemed_no_voucher",

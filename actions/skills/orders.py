@@ -8,13 +8,13 @@ from actions.forms.cancel import is_open
 from actions.forms.contents import orders_of
 from actions.forms.orders import MOST_CHOICES, name_order, named_order, order_buttons, order_slot
 from actions.identity import personal, submits
-from actions.keys import idempotency_key
 from actions.offers import human, made
 from actions.reading.choices import mentions
 from actions.replies import Card
 from actions.words import money
-from actions.writing import write
+from actions.writing import carry_out
 from backends.models import Order, OrderStatus, OrderSummary, Shipment, ShipmentStatus
+from backends.writes import CancelOrder
 
 _UNDERWAY = {OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED}
 
@@ -132,12 +132,7 @@ async def order_cancel(context: Context) -> Events:
 
 @submits(flow.ORDER_CANCEL, "cancel_confirm")
 async def order_cancel_submit(context: Context, draft: Draft) -> Events:
-    order_id = draft["cancel_order"]["id"]
-    key = idempotency_key(context.turn.conversation, "cancel-order", order_id)
-    order = await write(
-        context,
-        lambda: context.shop.cancel_order(context.caller, order_id, reason="customer_request", idempotency_key=key),
-    )
+    order = await carry_out(context, draft, CancelOrder(draft["cancel_order"]["id"]))
     context.say.say(
         "utter_order_cancelled",
         call=f"POST /orders/{order.number}/cancel",

@@ -7,13 +7,13 @@ from actions.forms import flow
 from actions.forms.orders import named_order, order_slot
 from actions.forms.refund import refund_request
 from actions.identity import personal, submits
-from actions.keys import idempotency_key
 from actions.offers import human, made
 from actions.replies import Button, button
 from actions.words import money
-from actions.writing import write
+from actions.writing import carry_out
 from backends.errors import NotReturnable
 from backends.models import Order, Refund, RefundStatus, Return
+from backends.writes import RequestRefund
 
 _MOST_CARDS = 5
 
@@ -104,10 +104,8 @@ async def refund_request_start(context: Context) -> Events:
 
 @submits(flow.REFUND, "refund_confirm")
 async def refund_submit(context: Context, draft: Draft) -> Events:
-    request = refund_request(draft)
-    key = idempotency_key(context.turn.conversation, "request-refund", request)
     try:
-        refund = await write(context, lambda: context.shop.request_refund(context.caller, request, idempotency_key=key))
+        refund = await carry_out(context, draft, RequestRefund(refund_request(draft)))
     except NotReturnable:
         return await _refused(context, draft["refund_order"]["number"])
     needs_approval = refund.status is RefundStatus.NEEDS_APPROVAL

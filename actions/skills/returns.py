@@ -7,10 +7,10 @@ from actions.forms import flow
 from actions.forms.orders import named_order, order_slot
 from actions.forms.returning import return_request
 from actions.identity import personal, submits
-from actions.keys import idempotency_key
 from actions.offers import again_as, human, made, offer
-from actions.writing import write
+from actions.writing import carry_out
 from backends.models import Resolution, Return, ReturnStatus
+from backends.writes import CancelReturn, CreateReturn
 
 _MOST_CARDS = 5
 _OVER = {ReturnStatus.CLOSED, ReturnStatus.CANCELLED, ReturnStatus.DECLINED}
@@ -38,9 +38,7 @@ async def _start(context: Context, preset: dict[str, object]) -> Events:
 
 @submits(flow.RETURN, "return_confirm")
 async def return_submit(context: Context, draft: Draft) -> Events:
-    request = return_request(draft)
-    key = idempotency_key(context.turn.conversation, "create-return", request)
-    made_return = await write(context, lambda: context.shop.create_return(context.caller, request, idempotency_key=key))
+    made_return = await carry_out(context, draft, CreateReturn(return_request(draft)))
     context.say.say(
         _created_template(made_return),
         call=f"POST /returns → {made_return.number}",
@@ -109,8 +107,7 @@ async def return_cancel(context: Context) -> Events:
 @submits(flow.RETURN_CANCEL, "cancel_return_confirm")
 async def return_cancel_submit(context: Context, draft: Draft) -> Events:
     found = await context.shop.get_return(context.caller, draft["cancel_return"])
-    key = idempotency_key(context.turn.conversation, "cancel-return", found.id)
-    cancelled = await write(context, lambda: context.shop.cancel_return(context.caller, found.id, idempotency_key=key))
+    cancelled = await carry_out(context, draft, CancelReturn(found.id))
     context.say.say(
         "utter_return_cancelled",
         call=f"POST /returns/{cancelled.number}/cancel",

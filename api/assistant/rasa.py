@@ -15,6 +15,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from api.assistant.ports import Reason, Skill
+from api.writes.models import Report
 from common.internal import INTERNAL_SECRET_HEADER
 
 CONNECT_ATTEMPT_SECONDS = 3.0
@@ -73,6 +74,7 @@ class Answer(BaseModel):
     handoff: HandoffWish | None = None
     verify: VerifyWish | None = None
     closed: bool = False
+    writes: list[Report] = Field(default_factory=list, max_length=20)
 
 
 class Rasa:

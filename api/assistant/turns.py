@@ -18,7 +18,8 @@ from api.conversations.service import DATABASE_TROUBLE, ConversationService
 from api.identity.assertions import Assertions
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
 from api.metrics import Metrics
-from api.texts import apology
+from api.texts import apology, promise
+from api.writes.service import WriteService
 from backends.errors import BackendError, NotFound, Refused
 from backends.ports import Customers
 from common import markdown
@@ -59,6 +60,7 @@ class TurnRunner:
         tiers: RememberedTiers,
         handoff: Handoff,
         closed: Ended,
+        writes: WriteService,
         rasa: Rasa,
         assertions: Assertions,
         metrics: Metrics,
@@ -73,6 +75,7 @@ class TurnRunner:
         self._tiers = tiers
         self._handoff = handoff
         self._closed = closed
+        self._writes = writes
         self._rasa = rasa
         self._assertions = assertions
         self._metrics = metrics
@@ -197,7 +200,10 @@ class TurnRunner:
                 self._metrics.replies_dropped.inc()
             if not await repository.finish(connection, turn, owner=self._owner, outcome=outcome):
                 return None, None
-            if apologise:
+            left_open = await self._writes.left_open(connection, turn.message_id)
+            if apologise and left_open:
+                await self._say(connection, turn, promise("write_checking"))
+            elif apologise:
                 await self._say(connection, turn, apology(apologise))
             if answer:
                 await self._store_answer(connection, turn, answer)
@@ -206,9 +212,12 @@ class TurnRunner:
             )
         if answer and answer.verify:
             self._guests.wanted.set()
+        if left_open:
+            self._writes.wanted.set()
         return outcome, following
 
     async def _store_answer(self, connection: Connection, turn: Turn, answer: Answer) -> None:
+        await self._writes.settle(connection, turn.conversation_id, answer.writes)
         for message in answer.messages:
             await self._say(connection, turn, message_body(message))
         if answer.verify:

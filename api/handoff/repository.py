@@ -79,6 +79,15 @@ async def request(
     return _handoff(row)
 
 
+async def note(connection: Connection, conversation_id: UUID, fact: str, *, limit: int) -> None:
+    """The newest fact first, for the summary is cut at its end."""
+    await connection.execute(
+        "UPDATE handoffs SET summary = left(concat_ws(E'\\n', %s::text, nullif(summary, '')), %s)"
+        " WHERE conversation_id = %s AND closed_at IS NULL",
+        (fact, limit, conversation_id),
+    )
+
+
 async def in_line(connection: Connection) -> list[Wish]:
     """Who waits for a person now, first in line first."""
     rows = await fetch_all(

@@ -249,6 +249,10 @@ class HandoffService:
         handoff = await self._open(connection, conversation_id)
         await self._give(connection, handoff, advisor)
 
+    async def note(self, connection: Connection, conversation_id: UUID, fact: str) -> None:
+        """Add to what the advisor reads in the summary. Nothing happens where no hand-off is open."""
+        await repository.note(connection, conversation_id, fact, limit=SUMMARY_LIMIT)
+
     async def hand_back(self, connection: Connection, conversation_id: UUID, advisor: Staff) -> None:
         await self._leave(connection, conversation_id, advisor, Move.HAND_BACK, "returned")
 

@@ -17,17 +17,20 @@ class Assertions:
 
     def sign(self, conversation: Conversation) -> str:
         """Empty for an anonymous conversation."""
-        if conversation.auth_level is AuthLevel.ANONYMOUS:
+        if conversation.customer_id is None:
             return ""
+        return self.sign_for(conversation.customer_id, conversation.auth_level, conversation.verified_order_id)
+
+    def sign_for(self, customer_id: str, auth_level: AuthLevel, verified_order_id: str | None) -> str:
         now = int(time.time())
         claims = {
-            "sub": conversation.customer_id,
-            "auth_level": conversation.auth_level.value,
+            "sub": customer_id,
+            "auth_level": auth_level.value,
             "aud": "commerce",
             "iss": "aftercare",
             "iat": now,
             "exp": now + LIFETIME_SECONDS,
         }
-        if conversation.verified_order_id:
-            claims["order_id"] = conversation.verified_order_id
+        if verified_order_id:
+            claims["order_id"] = verified_order_id
         return jwt.encode(claims, self.secret.get_secret_value(), algorithm="HS256")

@@ -31,12 +31,20 @@ class CollectedOutput(OutputChannel):
 
 def answer(messages: Iterable[Dict[str, Any]], status: str = ANSWERED) -> Dict[str, Any]:
     """`messages` as Rasa sends them to a channel. Without one to read and without a reason to be silent: failed."""
-    result: Dict[str, Any] = {"status": status, "messages": [], "handoff": None, "verify": None, "closed": False}
+    result: Dict[str, Any] = {
+        "status": status,
+        "messages": [],
+        "handoff": None,
+        "verify": None,
+        "closed": False,
+        "writes": [],
+    }
     silent = False
     for message in messages:
         custom = message.get("custom") if isinstance(message.get("custom"), dict) else {}
         result.update({name: custom[name] for name in TURN_MEMBERS if custom.get(name)})
         result["closed"] = result["closed"] or bool(custom.get("closed"))
+        result["writes"] += custom.get("writes") or []
         silent = silent or bool(custom.get("silent"))
         if message.get("text") or custom.get("cards"):
             result["messages"].append(_message(message, custom))

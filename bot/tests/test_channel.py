@@ -125,6 +125,7 @@ def test_an_answer_names_its_template_and_stays_in_one_piece(client: FaqClient) 
         "handoff": None,
         "verify": None,
         "closed": False,
+        "writes": [],
     }
 
 
@@ -138,6 +139,8 @@ def test_what_an_action_says_beyond_text_is_merged(client: FaqClient) -> None:
         return [
             {"text": "Here it is", "buttons": buttons, "custom": {"source": source, "cards": [card]}},
             {"custom": {"handoff": handoff, "closed": True, "verify": {"order_number": "JL-1", "email": "a@b.ie"}}},
+            {"custom": {"writes": [{"key": "k1", "outcome": "done"}]}},
+            {"custom": {"writes": [{"key": "k2", "outcome": "refused"}]}},
         ]
 
     answer = ask(client, reply)
@@ -147,6 +150,7 @@ def test_what_an_action_says_beyond_text_is_merged(client: FaqClient) -> None:
     assert answer["messages"][0]["buttons"] == [{"title": "Yes", "payload": "/affirm"}]
     assert (answer["handoff"], answer["closed"]) == (handoff, True)
     assert answer["verify"] == {"order_number": "JL-1", "email": "a@b.ie"}
+    assert [write["key"] for write in answer["writes"]] == ["k1", "k2"]
 
 
 def test_no_answer_is_a_failure_unless_it_was_meant(client: FaqClient) -> None:

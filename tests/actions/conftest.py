@@ -10,6 +10,7 @@ from actions.settings import ActionSettings
 from tests.actions.conversation import Conversation
 from tests.actions.shelves import a_shop
 from tests.fakes.commerce import FakeCommerce
+from tests.fakes.journal import FakeJournal
 
 Begin = Callable[..., Conversation]
 
@@ -38,8 +39,14 @@ def faq_entries() -> FakeFaqEntries:
 
 
 @pytest.fixture
-def start(shop: FakeCommerce, faq_entries: FakeFaqEntries) -> Begin:
-    executor = create_executor(ActionSettings(action_timeout=2.0), Metrics(), shop=shop, faq=faq_entries)
+def journal() -> FakeJournal:
+    return FakeJournal()
+
+
+@pytest.fixture
+def start(shop: FakeCommerce, faq_entries: FakeFaqEntries, journal: FakeJournal) -> Begin:
+    settings = ActionSettings(action_timeout=2.0)
+    executor = create_executor(settings, Metrics(), shop=shop, faq=faq_entries, journal=journal)
 
     def begin(assertion: str = "emma", auth_level: str = "customer", **more: str) -> Conversation:
         return Conversation(executor, assertion=assertion, auth_level=auth_level, **more)

@@ -44,7 +44,15 @@ class Conversation:
     messages: list[Message] = field(default_factory=list)
     _latest: dict[str, Any] = field(default_factory=dict)
 
-    async def says(self, text: str, intent: str = "inform", *, faq: dict[str, Any] | None = None, **entities: str):
+    async def says(
+        self,
+        text: str,
+        intent: str = "inform",
+        *,
+        faq: dict[str, Any] | None = None,
+        message_id: str = "",
+        **entities: str,
+    ):
         """Send a message; returns the templates (or texts) of the answers. A button: its payload as text."""
         metadata = {
             "assertion": self.assertion,
@@ -56,7 +64,7 @@ class Conversation:
             "text": text,
             "intent": {"name": intent},
             "entities": [{"entity": name, "value": value} for name, value in entities.items()],
-            "message_id": uuid.uuid4().hex,
+            "message_id": message_id or uuid.uuid4().hex,
             "metadata": metadata,
             "faq": faq or {"available": True, "decision": "abstain", "candidates": []},
         }

@@ -8,10 +8,12 @@ import pytest
 import yaml
 
 from actions.failures import OUTCOME_UNKNOWN, TEMPLATES
+from actions.journal import JustDone, Underway
 from backends import errors
 from tests.actions.conversation import Conversation
 from tests.actions.test_returns import to_recap
 from tests.fakes.commerce import FakeCommerce
+from tests.fakes.journal import FakeJournal
 
 DOMAIN = Path(__file__).parents[2] / "bot" / "domain"
 RESPONSES = {
@@ -80,14 +82,71 @@ async def test_a_write_without_an_answer_is_sent_again_with_the_same_key(talk: C
     assert len(shop.shelves["emma"].returns) == 1
 
 
-async def test_a_write_that_stays_open_is_never_told_as_done_and_goes_to_a_person(
-    talk: Conversation, shop: FakeCommerce
+async def test_a_write_that_stays_open_is_told_as_open_and_reported_as_nothing_else(
+    talk: Conversation, shop: FakeCommerce, journal: FakeJournal
 ):
     await to_recap(talk)
     shop.fail("create_return", errors.TimedOut(outcome_unknown=True), errors.Unavailable())
     assert await talk.presses("affirm") == [OUTCOME_UNKNOWN]
-    assert talk.directive["handoff"]["reason"] == "tool_failure"
-    assert "return_order=JL-100200" in talk.directive["handoff"]["summary"]
+    assert "writes" not in talk.directive
+    assert "return_order=JL-100200" in journal.intents[0].facts
+    assert talk.slots["return_order"] is None
+
+
+async def test_what_was_done_or_refused_is_reported_with_the_message_that_tells_it(
+    talk: Conversation, shop: FakeCommerce, journal: FakeJournal
+):
+    await to_recap(talk)
+    await talk.presses("affirm")
+    key = journal.intents[0].key
+    assert talk.messages[0].custom["writes"] == [{"key": key, "outcome": "done", "number": "RT-200100"}]
+    await to_recap(talk, items="1 of the socks")
+    shop.fail("create_return", errors.WindowExpired())
+    await talk.presses("affirm")
+    assert talk.messages[0].custom["writes"] == [
+        {"key": journal.intents[1].key, "outcome": "refused", "code": "window_expired"}
+    ]
+
+
+async def test_nothing_is_sent_before_it_is_written_down(talk: Conversation, shop: FakeCommerce, journal: FakeJournal):
+    await to_recap(talk)
+    journal.fail_with = errors.Unavailable()
+    assert await talk.presses("affirm") == ["utter_error_unavailable"]
+    assert shop.keys("create_return") == []
+    journal.fail_with = None
+    assert await talk.presses("affirm") == ["utter_return_created"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "template"), [(Underway(), "utter_error_underway"), (JustDone(), "utter_error_just_done")]
+)
+async def test_what_is_underway_or_just_done_elsewhere_is_not_sent_again(
+    talk: Conversation, shop: FakeCommerce, journal: FakeJournal, refusal: errors.BackendError, template: str
+):
+    await to_recap(talk)
+    journal.fail_with = refusal
+    assert await talk.presses("affirm") == [template]
+    assert shop.keys("create_return") == []
+
+
+async def test_a_defect_after_the_shop_was_asked_is_told_as_open(talk: Conversation, shop: FakeCommerce):
+    await to_recap(talk)
+    shop.fail("create_return", ValueError("ours"), after_work=True)  # type: ignore[arg-type]  # a defect, no BackendError
+    assert await talk.presses("affirm") == [OUTCOME_UNKNOWN]
+    assert "writes" not in talk.directive
+
+
+async def test_the_same_refund_asked_for_again_in_another_form_is_another_request(
+    talk: Conversation, shop: FakeCommerce
+):
+    for _ in range(2):
+        await talk.says("refund", "refund_request", order_number="JL-100200")
+        await talk.presses("inform", items="line-2")
+        await talk.presses("inform", quantity="1")
+        await talk.presses("inform", reason="damaged")
+        await talk.presses("inform", method="original_payment")
+        assert await talk.presses("affirm") == ["utter_refund_created"]
+    assert len(set(shop.keys("request_refund"))) == 2
 
 
 async def test_trying_again_after_a_certain_failure_sends_the_same_request(talk: Conversation, shop: FakeCommerce):

@@ -11,6 +11,7 @@ from tests.api_staff.site import HTML, Site
 
 PUBLIC = re.compile(
     r"/|/login|/livez|/readyz|/metrics|/openapi\.json|/static(/.*)?|/shop/.*|/v1/conversations(/.*)?|/v1/staff/login"
+    r"|/internal/.*"  # of our own processes, with their secret
 )
 FOR_ALL_STAFF = {"/logout", "/account", "/v1/staff/logout", "/v1/staff/me"}
 ROLES = {
@@ -21,6 +22,7 @@ ROLES = {
     "/v1/outbox": Role.OPERATOR,
     "/outbox": Role.OPERATOR,
     "/advisors": Role.OPERATOR,
+    "/v1/audit": Role.OPERATOR,
 }
 ID = "0b8f3f5e-0000-4000-8000-000000000000"
 
