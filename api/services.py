@@ -8,6 +8,7 @@ from fastapi.requests import HTTPConnection
 from limits.aio.storage import Storage
 
 from api.assistant.intake import Intake
+from api.assistant.rasa import Rasa
 from api.assistant.worker import TurnWorker
 from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
@@ -44,6 +45,7 @@ class Services:
     hub: Hub
     streams: Streams
     http: httpx.AsyncClient
+    rasa: Rasa
     limit_conversations: RateLimit
     limit_messages: RateLimit
     storage: Storage
@@ -74,7 +76,7 @@ def services_of(connection: HTTPConnection) -> Services:
 @contextlib.asynccontextmanager
 async def running(services: Services) -> AsyncIterator[None]:
     """Open what needs a loop, start the background work, and stop all of it at the end."""
-    async with services.pool, services.http:
+    async with services.pool, services.http, services.rasa:
         await services.hub.start()
         await services.worker.start()
         background = [

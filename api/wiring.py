@@ -48,8 +48,7 @@ from backends.ports import Commerce
 from common.database import Pool, create_pool
 from common.tls import tls_context
 
-# Rasa's server drops idle connections after five seconds; a turn must not find out on one that is about to go.
-KEEPALIVE_SECONDS = 4.0
+KEEPALIVE_SECONDS = 4.0  # servers like ours drop idle connections after five
 
 
 def wire(
@@ -73,6 +72,7 @@ def wire(
     writes = WriteService(conversations)
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
     lease = settings.turn_lease
+    rasa = rasa_client(settings)
     runner = TurnRunner(
         conversations=conversations,
         guests=guests,
@@ -81,7 +81,7 @@ def wire(
         handoff=handoff,
         closed=surveys.ended,
         writes=writes,
-        rasa=rasa_client(settings, http),
+        rasa=rasa,
         assertions=assertions,
         metrics=metrics,
         owner=owner,
@@ -100,6 +100,7 @@ def wire(
         hub=hub,
         streams=Streams(metrics, limit=settings.streams),
         http=http,
+        rasa=rasa,
         storage=storage,
         limit_conversations=RateLimit("conversations", settings.limit_conversations_per_address, storage, metrics),
         limit_messages=RateLimit("messages", settings.limit_messages_per_conversation, storage, metrics),
@@ -158,9 +159,9 @@ def guest_verification(settings: ApiSettings, keyed: KeyedHash) -> GuestVerifica
     )
 
 
-def rasa_client(settings: ApiSettings, http: httpx.AsyncClient) -> Rasa:
+def rasa_client(settings: ApiSettings) -> Rasa:
     secret = settings.internal_secret.get_secret_value()
-    return Rasa(settings.rasa_url, secret, http, turn_timeout=settings.turn_timeout)
+    return Rasa(settings.rasa_url, secret, turn_timeout=settings.turn_timeout)
 
 
 def handoff_service(

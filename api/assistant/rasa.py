@@ -9,9 +9,11 @@ RasaError        `kind` for metrics, `apology` the template that tells the custo
 
 import asyncio
 import time
-from typing import Any, ClassVar, Literal
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, ClassVar, Literal, Self
 
-import httpx
+import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 
 from api.assistant.ports import Reason, Skill
@@ -20,6 +22,7 @@ from common.internal import INTERNAL_SECRET_HEADER
 
 CONNECT_ATTEMPT_SECONDS = 3.0
 CONNECT_PAUSE_SECONDS = 0.25
+KEEPALIVE_SECONDS = 4.0  # below Rasa's own, so that it never closes what is about to be used
 
 
 class RasaError(Exception):
@@ -78,11 +81,27 @@ class Answer(BaseModel):
 
 
 class Rasa:
-    def __init__(self, url: str, secret: str, client: httpx.AsyncClient, *, turn_timeout: float) -> None:
+    """To be entered before it is asked.
+
+    Spoken to with aiohttp: every turn is such a call, and httpx takes several times the CPU for it.
+    """
+
+    def __init__(self, url: str, secret: str, *, turn_timeout: float) -> None:
         self._url = f"{url.rstrip('/')}/webhooks/aftercare/turn"
         self._headers = {INTERNAL_SECRET_HEADER: secret}
-        self._client = client
         self._turn_timeout = turn_timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS)
+        self._session = aiohttp.ClientSession(headers=self._headers, connector=connector)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session:
+            await self._session.close()
 
     async def turn(
         self, *, sender: str, message_id: str, kind: str, text: str, retry: bool, metadata: dict[str, Any]
@@ -98,37 +117,36 @@ class Rasa:
         }
         try:
             async with asyncio.timeout(self._turn_timeout):
-                response = await self._post(body)
-        except (TimeoutError, httpx.TimeoutException):
+                return read_answer(*await self._post(body))
+        except TimeoutError:
             raise TooSlow from None
-        except httpx.HTTPError:
+        except aiohttp.ClientError:
             raise Unreachable from None
-        return read_answer(response)
 
-    async def _post(self, body: dict[str, Any]) -> httpx.Response:
-        """A refused connection is tried again for a moment: Rasa may be restarting.
+    async def _post(self, body: dict[str, Any]) -> tuple[int, bytes]:
+        """Status and content. A refused connection is tried again for a moment: Rasa may be restarting.
 
         Once Rasa may have begun the turn, it is asked until the turn's time is over, and to look first. The same turn
         again sends its writes with the same keys; an apology would have the customer ask for them anew, with others.
         """
+        assert self._session is not None
         give_up = time.monotonic() + CONNECT_ATTEMPT_SECONDS
         while True:
             try:
-                return await self._client.post(self._url, json=body, headers=self._headers, timeout=self._turn_timeout)
-            except httpx.TimeoutException:
-                raise
-            except httpx.TransportError as error:
-                body["retry"] = body["retry"] or not isinstance(error, httpx.ConnectError)
+                async with self._session.post(self._url, json=body) as response:
+                    return response.status, await response.read()
+            except aiohttp.ClientError as error:
+                body["retry"] = body["retry"] or not isinstance(error, aiohttp.ClientConnectorError)
                 if not body["retry"] and time.monotonic() >= give_up:
                     raise
             await asyncio.sleep(CONNECT_PAUSE_SECONDS)
 
 
-def read_answer(response: httpx.Response) -> Answer:
-    if response.status_code != httpx.codes.OK:
-        raise Unreachable if response.is_server_error else Garbage
+def read_answer(status: int, content: bytes) -> Answer:
+    if status != HTTPStatus.OK:
+        raise Unreachable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Garbage
     try:
-        answer = Answer.model_validate_json(response.content)
+        answer = Answer.model_validate_json(content)
     except ValidationError:
         raise Garbage from None
     says_something = any(message.text or message.cards or message.buttons for message in answer.messages)

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
 import pytest
 
 from api.assistant import rasa
@@ -40,8 +39,8 @@ class DyingRasa:
 
 @asynccontextmanager
 async def client(port: int, *, turn_timeout: float) -> AsyncIterator[Rasa]:
-    async with httpx.AsyncClient(trust_env=False) as http:
-        yield Rasa(f"http://127.0.0.1:{port}", "secret", http, turn_timeout=turn_timeout)
+    async with Rasa(f"http://127.0.0.1:{port}", "secret", turn_timeout=turn_timeout) as assistant:
+        yield assistant
 
 
 async def turn(assistant: Rasa, *, retry: bool = False) -> rasa.Answer:
