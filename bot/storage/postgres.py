@@ -8,13 +8,14 @@ from typing import Any, Dict, List, Optional
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import ConnectionException
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import sessionmaker
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,10 @@ class PostgresTrackerStore(SQLTrackerStore):
         url = postgres_url(host)
         wait_for(url)
         super().__init__(domain, host=url.render_as_string(hide_password=False), event_broker=event_broker)
-        self.engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # In place of Rasa's: to change the mode of a connection costs as much as a statement.
+        self.engine.dispose()
+        self.engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", **create_engine_kwargs(url))
+        self.sessionmaker = sessionmaker(bind=self.engine)
         with self.engine.connect() as connection:
             connection.execute(sa.text("CREATE INDEX IF NOT EXISTS events_sender_id ON events (sender_id, id)"))
 
