@@ -108,11 +108,17 @@ class Replies:
         """A template whose values are only known at run time."""
         self._dispatcher.utter_message(response=template, json_message=self._taken_reports(), **values)
 
-    def faq(self, answer: str, *, entry: str, version: int, buttons: Sequence[Button] = ()) -> None:
-        source = {"kind": "faq", "entry": entry, "version": version}
-        self._dispatcher.utter_message(
-            text=answer, json_message={"source": source}, buttons=[asdict(each) for each in buttons]
-        )
+    def faq(
+        self,
+        answer: str,
+        *,
+        entry: str,
+        version: int,
+        buttons: Sequence[Button] = (),
+        directives: Mapping[str, Any] | None = None,
+    ) -> None:
+        custom = {**(directives or {}), "source": {"kind": "faq", "entry": entry, "version": version}}
+        self._dispatcher.utter_message(text=answer, json_message=custom, buttons=[asdict(each) for each in buttons])
 
     def again(self, event: Mapping[str, Any]) -> None:
         """Repeat a message of the bot, given as its tracker event, with the source that it had."""
@@ -125,8 +131,17 @@ class Replies:
             text=event.get("text"), json_message=custom, buttons=[dict(each) for each in data.get("buttons") or []]
         )
 
-    def hand_over(self, template: str, reason: HandoffReason, *, skill: str, summary: str) -> None:
-        self.say(template, directives={"handoff": {"reason": reason, "skill": skill, "summary": summary}})
+    def hand_over(
+        self,
+        template: str,
+        reason: HandoffReason,
+        *,
+        skill: str,
+        summary: str,
+        directives: Mapping[str, Any] | None = None,
+    ) -> None:
+        handoff = {"reason": reason, "skill": skill, "summary": summary}
+        self.say(template, directives={**(directives or {}), "handoff": handoff})
 
     def verify(self, template: str, *, order_number: str, email: str) -> None:
         self.say(template, directives={"verify": {"order_number": order_number, "email": email}})

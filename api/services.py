@@ -20,6 +20,7 @@ from api.identity.assertions import Assertions
 from api.identity.customer_tokens import CustomerTokens
 from api.identity.guests.dispatcher import CodeDispatcher
 from api.identity.guests.senders import CodeSender
+from api.insight.questions.sorter import Sorter
 from api.metrics import Metrics
 from api.outbox.service import OutboxService
 from api.outbox.worker import OutboxWorker
@@ -58,6 +59,7 @@ class Services:
     handoff: HandoffService
     line_sweeper: LineSweeper
     surveys: SurveyService
+    sorter: Sorter
     outbox: OutboxService
     writes: WriteService
     write_resolver: WriteResolver
@@ -84,6 +86,7 @@ async def running(services: Services) -> AsyncIterator[None]:
             asyncio.create_task(services.outbox_worker.run(), name="outbox"),
             asyncio.create_task(services.line_sweeper.run(), name="line-sweeper"),
             asyncio.create_task(services.write_resolver.run(), name="write-resolver"),
+            asyncio.create_task(services.sorter.run(), name="question-sorter"),
         ]
         try:
             yield

@@ -1,3 +1,5 @@
+from zoneinfo import ZoneInfo
+
 from fastapi import FastAPI
 
 from api.curation import endpoints as curation_endpoints
@@ -9,6 +11,10 @@ from api.desk import endpoints as desk_endpoints
 from api.desk import pages as desk_pages
 from api.desk.customer_card import CustomerCards
 from api.desk.service import DeskService
+from api.insight.questions import endpoints as question_endpoints
+from api.insight.questions import pages as question_pages
+from api.insight.questions.service import QuestionService
+from api.insight.questions.statistics import StatisticsService
 from api.outbox import pages as outbox_pages
 from api.services import Services
 from api.staff import endpoints as staff_endpoints
@@ -24,6 +30,8 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
     app.state.customer_cards = CustomerCards(services.commerce, services.assertions.sign)
     faq = FaqClient(services.http, services.settings.faq_url, services.settings.internal_secret)
     app.state.curation = CurationService(faq, services.commerce)
+    app.state.questions = QuestionService(services.conversations, services.sorter, app.state.curation)
+    app.state.entry_statistics = StatisticsService(services.conversations, ZoneInfo(services.settings.timezone))
     install_login_redirect(app)
     install_page_errors(app)
     for area in (
@@ -35,5 +43,7 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
         curation_pages,
         advisor_pages,
         outbox_pages,
+        question_endpoints,
+        question_pages,
     ):
         app.include_router(area.router)

@@ -15,6 +15,7 @@ from api.channels.email.channel import ConsoleEmail, SmtpEmail
 from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
+from api.curation.client import FaqClient
 from api.handoff.opening_hours import DeskHours, OpeningHours
 from api.handoff.service import HandoffService
 from api.handoff.sweeper import LineSweeper
@@ -28,6 +29,8 @@ from api.identity.guests.dispatcher import CodeDispatcher
 from api.identity.guests.senders import CodeSender, ConsoleSender, SmtpSender
 from api.identity.guests.service import GuestVerification
 from api.identity.keys import RemoteKeys
+from api.insight.questions.recorder import Recorder
+from api.insight.questions.sorter import Sorter
 from api.mail import MailServer
 from api.metrics import Metrics
 from api.outbox.ports import OutboundChannel
@@ -81,6 +84,7 @@ def wire(
         handoff=handoff,
         closed=surveys.ended,
         writes=writes,
+        insight=Recorder(conversations),
         rasa=rasa,
         assertions=assertions,
         metrics=metrics,
@@ -113,6 +117,7 @@ def wire(
         handoff=handoff,
         line_sweeper=line_sweeper(settings, conversations, handoff, commerce, assertions),
         surveys=surveys,
+        sorter=Sorter(conversations, FaqClient(http, settings.faq_url, settings.internal_secret)),
         outbox=outbox,
         writes=writes,
         write_resolver=WriteResolver(

@@ -7,6 +7,7 @@ from actions.context import Context, Events, Handler
 from actions.forms import flow
 from actions.identity import carry_out
 from actions.offers import human, made
+from actions.question import question
 from actions.reading.choices import is_question, mentions
 from actions.skills.faq import by_decision, picked_entry
 from actions.skills.human import hand_over
@@ -89,14 +90,16 @@ async def fallback(context: Context) -> Events:
     done = await _understood_after_all(context)
     if done is not None:
         return done
+    missed = question(context, "not_understood")
     count = int(context.turn.slots.get("misunderstood") or 0) + 1
     if count >= HAND_OVER_AT:
-        return hand_over(context, "utter_misunderstood_handoff", "misunderstanding")
+        return hand_over(context, "utter_misunderstood_handoff", "misunderstanding", directives=missed)
     counted: Events = [SlotSet("misunderstood", count)]
     if count >= OFFER_AT:
-        context.say.say("utter_misunderstood_again")
+        context.say.say("utter_misunderstood_again", directives=missed)
         return [*counted, *made(context, human("misunderstanding"))]
-    context.say.say("utter_misunderstood_in_form" if context.turn.active_form else "utter_misunderstood")
+    template = "utter_misunderstood_in_form" if context.turn.active_form else "utter_misunderstood"
+    context.say.say(template, directives=missed)
     return counted
 
 
@@ -107,7 +110,7 @@ async def out_of_scope(context: Context) -> Events:
         return done
     if context.turn.active_form:
         return await fallback(context)
-    context.say.say("utter_out_of_scope")
+    context.say.say("utter_out_of_scope", directives=question(context, "unknown"))
     return made(context, human("unsupported_request"))
 
 

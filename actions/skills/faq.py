@@ -1,8 +1,11 @@
 """Answers of the support team's own entries, word for word, with the shop's numbers filled in."""
 
+from typing import Any
+
 from actions.context import Context, Events, FaqEntry, Handler
 from actions.faq_entries import FaqUnavailable, read_entry
 from actions.offers import human, made
+from actions.question import Outcome, question
 from actions.replies import Button, button
 from common import placeholders
 
@@ -12,9 +15,9 @@ NONE_OF_THESE = "none"
 async def faq(context: Context) -> Events:
     picked = context.turn.entity("entry")
     if picked == NONE_OF_THESE:
-        return unknown(context, "utter_faq_none_of_these")
+        return unknown(context, "utter_faq_none_of_these", "rejected")
     if picked:
-        return await picked_entry(context, picked)
+        return await picked_entry(context, picked, chosen=True)
     return await by_decision(context)
 
 
@@ -27,31 +30,33 @@ async def by_decision(context: Context) -> Events:
         context.say.say("utter_faq_unavailable")
         return made(context, human("tool_failure"))
     if decision == "answer" and candidates:
-        return await _answer(context, read_entry(candidates[0]))
+        return await _answer(context, read_entry(candidates[0]), question(context, "answered"))
     if decision == "clarify" and candidates:
         buttons = [button(each["question"], "faq", entry=each["entry"]) for each in candidates]
         none = button(context.words.label("none_of_these"), "faq", entry=NONE_OF_THESE)
-        context.say.say("utter_faq_clarify", buttons=[*buttons, none])
+        context.say.say("utter_faq_clarify", buttons=[*buttons, none], directives=question(context, "clarified"))
         return []
     return unknown(context, "utter_faq_unknown")
 
 
-def unknown(context: Context, template: str) -> Events:
-    context.say.say(template)
+def unknown(context: Context, template: str, outcome: Outcome = "unknown") -> Events:
+    context.say.say(template, directives=question(context, outcome))
     return made(context, human("missing_knowledge"))
 
 
-async def picked_entry(context: Context, entry_id: str) -> Events:
-    """The answer of one entry, if it is published."""
+async def picked_entry(context: Context, entry_id: str, *, chosen: bool = False) -> Events:
+    """The answer of one entry, if it is published. `chosen`: by the customer, who was asked which one is meant."""
     try:
         entry = await context.faq.entry(entry_id, signed_in=context.turn.signed_in, tier=context.turn.tier)
     except FaqUnavailable:
         context.say.say("utter_faq_unavailable")
         return made(context, human("tool_failure"))
-    return await _answer(context, entry) if entry else unknown(context, "utter_faq_unknown")
+    if entry is None:
+        return unknown(context, "utter_faq_unknown")
+    return await _answer(context, entry, question(context, "chosen", entry=entry.id) if chosen else {})
 
 
-async def _answer(context: Context, entry: FaqEntry) -> Events:
+async def _answer(context: Context, entry: FaqEntry, asked: dict[str, Any]) -> Events:
     answer = entry.answer
     if wanted := placeholders.names(answer):
         facts = (await context.shop.policies()).facts
@@ -60,7 +65,7 @@ async def _answer(context: Context, entry: FaqEntry) -> Events:
             context.say.say("utter_error_defect")
             return made(context, human("tool_failure"))
         answer = placeholders.fill(answer, facts)
-    context.say.faq(answer, entry=entry.id, version=entry.version, buttons=_buttons(entry))
+    context.say.faq(answer, entry=entry.id, version=entry.version, buttons=_buttons(entry), directives=asked)
     return []
 
 

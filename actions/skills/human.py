@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from rasa_sdk.events import SlotSet
 
 from actions.context import Context, Events, Handler
@@ -15,10 +18,16 @@ async def human(context: Context) -> Events:
     return hand_over(context, "utter_handoff", "customer_request")
 
 
-def hand_over(context: Context, template: str, reason: HandoffReason, skill: str | None = None) -> Events:
+def hand_over(
+    context: Context,
+    template: str,
+    reason: HandoffReason,
+    skill: str | None = None,
+    directives: Mapping[str, Any] | None = None,
+) -> Events:
     """Leaves nothing open behind, so that the first message after the advisor is understood."""
     wanted = skill if skill and skill != "general" else skill_of(context)
-    context.say.hand_over(template, reason, skill=wanted, summary=summary(context))
+    context.say.hand_over(template, reason, skill=wanted, summary=summary(context), directives=directives)
     kept = [SlotSet(name, None) for name in ("offer", "wanted", "stack", "misunderstood", "opening")]
     return [*flow.leave(context), *kept]
 

@@ -2,6 +2,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from pydantic import BaseModel, Field
+
 TurnKind = Literal["text", "payload", "code"]
 Outcome = Literal["answered", "silent", "failed", "dropped"]
 
@@ -37,3 +39,17 @@ class Waiting:
 
     messages: int
     oldest: float
+
+
+class Candidate(BaseModel):
+    entry: str
+    version: int
+    probability: float
+
+
+class Asked(BaseModel):
+    """What became of a question for the FAQ; `entry` is the one that the customer chose."""
+
+    outcome: Literal["answered", "clarified", "unknown", "not_understood", "chosen", "rejected"]
+    entry: str | None = None
+    candidates: list[Candidate] = Field(default_factory=list)

@@ -1,9 +1,10 @@
 """What the assistant needs of other domains."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, Protocol
 from uuid import UUID
 
+from api.assistant.models import Asked, Turn
 from api.conversations.models import Conversation, Event
 from common.database import Connection
 
@@ -21,6 +22,11 @@ Skill = Literal["orders", "returns", "refunds", "loyalty", "general"]
 
 # Told in the transaction in which the assistant considers the conversation settled.
 Ended = Callable[[Connection, UUID], Awaitable[None]]
+
+
+class Insight(Protocol):
+    async def heard(self, connection: Connection, turn: Turn, question: Asked | None, said: Sequence[Event]) -> None:
+        """What a turn answered, in the transaction that stores it: `said` are the bot's messages."""
 
 
 class Handoff(Protocol):

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal, Self
 import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 
+from api.assistant.models import Asked
 from api.assistant.ports import Reason, Skill
 from api.writes.models import Report
 from common.internal import INTERNAL_SECRET_HEADER
@@ -76,6 +77,7 @@ class Answer(BaseModel):
     messages: list[BotMessage] = Field(default_factory=list)
     handoff: HandoffWish | None = None
     verify: VerifyWish | None = None
+    question: Asked | None = None
     closed: bool = False
     writes: list[Report] = Field(default_factory=list, max_length=20)
 

@@ -9,11 +9,11 @@ import structlog
 
 from api.assistant import repository
 from api.assistant.models import Outcome, Turn
-from api.assistant.ports import Ended, Handoff
+from api.assistant.ports import Ended, Handoff, Insight
 from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
 from api.assistant.tiers import RememberedTiers
 from api.conversations.errors import AnotherCustomer
-from api.conversations.models import AuthLevel, Conversation, State
+from api.conversations.models import AuthLevel, Conversation, Event, State
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
 from api.identity.assertions import Assertions
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
@@ -61,6 +61,7 @@ class TurnRunner:
         handoff: Handoff,
         closed: Ended,
         writes: WriteService,
+        insight: Insight,
         rasa: Rasa,
         assertions: Assertions,
         metrics: Metrics,
@@ -76,6 +77,7 @@ class TurnRunner:
         self._handoff = handoff
         self._closed = closed
         self._writes = writes
+        self._insight = insight
         self._rasa = rasa
         self._assertions = assertions
         self._metrics = metrics
@@ -218,8 +220,8 @@ class TurnRunner:
 
     async def _store_answer(self, connection: Connection, turn: Turn, answer: Answer) -> None:
         await self._writes.settle(connection, turn.conversation_id, answer.writes)
-        for message in answer.messages:
-            await self._say(connection, turn, message_body(message))
+        said = [await self._say(connection, turn, message_body(message)) for message in answer.messages]
+        await self._insight.heard(connection, turn, answer.question, said)
         if answer.verify:
             await self._open_challenge(connection, turn, answer.verify)
         if answer.handoff:
@@ -246,8 +248,8 @@ class TurnRunner:
             self._metrics.codes.labels("limited").inc()
             await self._say(connection, turn, apology("verification_limit"))
 
-    async def _say(self, connection: Connection, turn: Turn, body: dict[str, Any]) -> None:
-        await self._conversations.append(
+    async def _say(self, connection: Connection, turn: Turn, body: dict[str, Any]) -> Event:
+        return await self._conversations.append(
             connection,
             turn.conversation_id,
             type="message",

@@ -4,7 +4,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from api.curation.schemas import Content, Entry, EntryList, SavedEntry, Skill, SkillList, Trial
+from api.curation.schemas import Content, Embedding, Entry, EntryList, SavedEntry, Skill, SkillList, Trial
 from common.internal import INTERNAL_SECRET_HEADER
 from common.problems import Problem
 
@@ -65,6 +65,9 @@ class FaqClient:
 
     async def skills(self) -> list[Skill]:
         return (await self._call(SkillList, "GET", "/skills")).skills
+
+    async def embed(self, texts: list[str]) -> Embedding:
+        return await self._call(Embedding, "POST", "/embed", {"texts": texts})
 
     async def _call(self, kind: type[T], method: str, path: str, body: dict[str, Any] | None = None) -> T:
         try:

@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Query, Request
 
 from api.curation.schemas import Audience, Content, SkillButton
 from api.curation.service import CurationService
@@ -64,3 +64,14 @@ def _day(text: str) -> date | None:
 
 
 ContentForm = Annotated[Content, Depends(content_of_form)]
+
+
+def content_of_query(
+    question: Annotated[str, Query(max_length=300)] = "",
+    phrasings: Annotated[str, Query(max_length=6000)] = "",
+    language: Annotated[str, Query(max_length=35)] = "en",
+) -> Content:
+    return content_of_form(question=question, phrasings=phrasings, language=language)
+
+
+ContentQuery = Annotated[Content, Depends(content_of_query)]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.curation.forms import ContentForm, Curation
+from api.curation.forms import ContentForm, ContentQuery, Curation
 from api.curation.schemas import Content, EntryId, SavedEntry
 from api.curation.service import CurationService, is_stale
 from api.staff.guards import CuratorPage, curator_page
@@ -59,8 +59,9 @@ async def preview(request: Request, service: Curation, answer: Annotated[str, Fo
 
 
 @router.get("/new")
-async def new(request: Request, service: Curation) -> Response:
-    return await _form(request, service, Content())
+async def new(request: Request, service: Curation, begun: ContentQuery) -> Response:
+    """Empty, or with what is known already (such as what customers asked in vain)."""
+    return await _form(request, service, begun)
 
 
 @router.post("/new")

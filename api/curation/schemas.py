@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Base64Bytes, BaseModel, Field
 
 Status = Literal["draft", "review", "published", "unpublished", "archived"]
 Audience = Literal["everyone", "signed_in", "tier"]
@@ -132,3 +132,10 @@ class Reading(BaseModel):
     text: str
     rich: list[dict[str, Any]]
     unknown: list[str] = []
+
+
+class Embedding(BaseModel):
+    """`vectors`: little-endian float32 of the encoder `model`, one a text."""
+
+    vectors: list[Base64Bytes]
+    model: str

@@ -11,7 +11,7 @@ SILENT = "silent"
 FAILED = "failed"
 
 # Members of `custom` that are about the turn and not about one message.
-TURN_MEMBERS = ("handoff", "verify")
+TURN_MEMBERS = ("handoff", "verify", "question")
 
 
 class CollectedOutput(OutputChannel):
@@ -36,6 +36,7 @@ def answer(messages: Iterable[Dict[str, Any]], status: str = ANSWERED) -> Dict[s
         "messages": [],
         "handoff": None,
         "verify": None,
+        "question": None,
         "closed": False,
         "writes": [],
     }

@@ -124,6 +124,7 @@ def test_an_answer_names_its_template_and_stays_in_one_piece(client: FaqClient) 
         ],
         "handoff": None,
         "verify": None,
+        "question": None,
         "closed": False,
         "writes": [],
     }
@@ -132,12 +133,17 @@ def test_an_answer_names_its_template_and_stays_in_one_piece(client: FaqClient) 
 def test_what_an_action_says_beyond_text_is_merged(client: FaqClient) -> None:
     card = {"kind": "order", "title": "JL-100234", "fields": []}
     handoff = {"reason": "complaint", "skill": "general", "summary": "x"}
+    question = {"outcome": "unknown", "candidates": []}
 
     def reply(_: UserMessage) -> List[Dict[str, Any]]:
         source = {"kind": "backend", "call": "get_order"}
         buttons = [{"title": "Yes", "payload": "/affirm", "type": "postback"}]
         return [
-            {"text": "Here it is", "buttons": buttons, "custom": {"source": source, "cards": [card]}},
+            {
+                "text": "Here it is",
+                "buttons": buttons,
+                "custom": {"source": source, "cards": [card], "question": question},
+            },
             {"custom": {"handoff": handoff, "closed": True, "verify": {"order_number": "JL-1", "email": "a@b.ie"}}},
             {"custom": {"writes": [{"key": "k1", "outcome": "done"}]}},
             {"custom": {"writes": [{"key": "k2", "outcome": "refused"}]}},
@@ -151,6 +157,7 @@ def test_what_an_action_says_beyond_text_is_merged(client: FaqClient) -> None:
     assert (answer["handoff"], answer["closed"]) == (handoff, True)
     assert answer["verify"] == {"order_number": "JL-1", "email": "a@b.ie"}
     assert [write["key"] for write in answer["writes"]] == ["k1", "k2"]
+    assert answer["question"] == question
 
 
 def test_no_answer_is_a_failure_unless_it_was_meant(client: FaqClient) -> None:

@@ -102,11 +102,16 @@ def shop() -> CustomerShop:
 
 
 @pytest_asyncio.fixture
+async def rasa() -> FakeRasa:
+    return FakeRasa(SECRET)
+
+
+@pytest_asyncio.fixture
 async def site(
-    api_database: str, staff: StaffService, faq: FakeFaq, shop: CustomerShop, tmp_path: Path
+    api_database: str, staff: StaffService, faq: FakeFaq, *, rasa: FakeRasa, shop: CustomerShop, tmp_path: Path
 ) -> AsyncIterator[Site]:
     """The gateway over HTTP; `staff` has emptied the accounts."""
-    async with served(faq.app) as faq_url, served(FakeRasa(SECRET).app) as rasa_url:
+    async with served(faq.app) as faq_url, served(rasa.app) as rasa_url:
         settings = ApiSettings(
             _env_file=None,
             data=tmp_path,

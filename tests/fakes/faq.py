@@ -1,7 +1,11 @@
 """The FAQ service's curation as docs/reference/internal.md describes it, in memory."""
 
+import re
+import struct
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 from fastapi import Depends, FastAPI
 from pydantic import SecretStr
@@ -45,6 +49,8 @@ class FakeFaq:
         self.app.post("/v1/entries/{entry}/rollback")(self._roll_back)
         self.app.post("/v1/understand")(self._understand)
         self.app.get("/v1/skills")(self._skills)
+        self.app.post("/v1/embed")(self._embed)
+        self.model = "words-1"
 
     def add(self, entry: str, question: str, answer: str, *, live: bool = True, **members: Any) -> None:
         content = EMPTY | {"question": question, "answer": answer} | members
@@ -133,6 +139,17 @@ class FakeFaq:
         self.versions[entry].append(self._version(earlier, body["author"], f"rolled back to version {body['version']}"))
         self.live[entry] = len(self.versions[entry])
         return self._out(entry)
+
+    async def _embed(self, body: Body) -> Body:
+        """One dimension a word: texts that share their words are near one another."""
+        vectors = []
+        for text in body["texts"]:
+            vector = [0.0] * 64
+            for word in set(re.findall(r"[a-z]+", text.lower())):
+                vector[crc32(f"{self.model}{word}".encode()) % 64] = 1.0
+            length = sum(vector) ** 0.5 or 1.0
+            vectors.append(b64encode(struct.pack("<64f", *(value / length for value in vector))).decode())
+        return {"vectors": vectors, "dimension": 64, "model": self.model}
 
     async def _understand(self, body: Body) -> Body:
         """A candidate for each live entry that shares a word; sure from half of the words on."""
