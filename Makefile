@@ -9,7 +9,7 @@ export TOKENIZERS_PARALLELISM := false
 
 .PHONY: help
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup:  ## create both environments from the locked requirements
@@ -69,6 +69,10 @@ test: lint chromium  ## everything: lint, types, unit, contract, functional, bro
 .PHONY: test-faults
 test-faults: setup-dev  ## kill, pause and cut off processes under customers (below 4 minutes)
 	$(BIN)/python -m tests.faults --seed 3 --minutes 2 --customers 8
+
+.PHONY: test-faults-long
+test-faults-long: setup-dev  ## the long form: half an hour and more than 500 faults
+	$(BIN)/python -m tests.faults --seed 11 --minutes 32 --customers 8 --every 2.5
 
 .PHONY: bench
 bench: setup-dev  ## measure against a stock Rasa assistant; writes bench/results.json and bench/RESULTS.md

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -21,9 +22,10 @@ from tests.faults.record import Finding, Record
 from tests.faults.scenarios import QUESTIONS, SCENARIOS
 from tests.faults.shoppers import Shopper, add_shoppers, customer_token
 
-SETTLE = 60.0  # seconds that a healed product may take until nothing is open
+SETTLE = 120.0  # seconds that a healed product may take until nothing is open, on a machine that is busy otherwise
 CONVERSATIONS_A_MINUTE = 12  # of one customer, at most
 PROBES_AT_ONCE = 4
+TELL_EVERY = 60.0  # seconds between two lines of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Run:
             until = time.monotonic() + options.minutes * 60
             plan = make_plan(options.seed, options.minutes * 60, every=options.every, cards=options.cards)
             visits = [self._visits(http, index, until) for index in range(options.customers)]
+            telling = asyncio.create_task(self._tell(injector))
             await asyncio.gather(injector.carry_out(plan), *visits)
+            telling.cancel()
             settled_after = await self._settle()
             await self._probe_all()
             for customer in self._customers:
@@ -108,6 +112,16 @@ class Run:
             await SCENARIOS[name][1](customer, shopper)
             if customer.talk.ended == "gave up":
                 customer.talk.ended = "served"
+
+    async def _tell(self, injector: Injector) -> None:
+        started = time.monotonic()
+        while True:
+            await asyncio.sleep(TELL_EVERY)
+            messages = sum(len(customer.talk.sent) for customer in self._customers)
+            sys.stderr.write(
+                f"minute {(time.monotonic() - started) / 60:.0f}: {injector.done.total()} faults, "
+                f"{len(self._customers)} conversations, {messages} messages\n"
+            )
 
     async def _settle(self) -> float:
         """Until everything answers and nothing is open, or the time for that is over."""
