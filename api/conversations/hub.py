@@ -50,6 +50,7 @@ class Hub:
         self._latest: OrderedDict[str, int] = OrderedDict()
         self._listener: asyncio.Task[None] | None = None
         self.listening = asyncio.Event()
+        self.closing = False
 
     async def start(self) -> None:
         self._listener = asyncio.create_task(self._listen(), name="hub-listener")
@@ -59,14 +60,23 @@ class Hub:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
 
+    def let_go(self) -> None:
+        """The process stops: nobody waits any longer, from now on."""
+        self.closing = True
+        self._wake_all()
+
     async def wait(self, topic: str, after: int, timeout: float) -> Signal | None:  # noqa: ASYNC109 - a long-poll's own wait
-        """Until the topic is past `after`, or a transient signal comes; None when `timeout` seconds have passed.
+        """Until the topic is past `after`, or a transient signal comes.
+
+        None when `timeout` seconds have passed or the process stops.
 
         Look at the database first, wait then: what was published in between is remembered.
         """
         latest = self._latest.get(topic, 0)
         if latest > after:
             return Signal(latest)
+        if self.closing:
+            return None
         future: asyncio.Future[Signal] = asyncio.get_running_loop().create_future()
         entry = (after, future)
         self._waiters[topic].add(entry)

@@ -102,6 +102,18 @@ async def test_what_one_node_appends_the_reader_at_another_sees_at_once(nodes: t
     await customer.reply()  # nothing is left for the nodes of the next test
 
 
+async def test_a_node_that_is_told_to_stop_lets_its_readers_go_at_once(settings: ApiSettings) -> None:
+    async with started(settings) as node:
+        await node.ready()
+        customer = await node.customer()
+        waiting = asyncio.create_task(customer.events(wait=25))
+        await asyncio.sleep(0.5)
+        node.signal(signal.SIGTERM)
+        async with asyncio.timeout(20):
+            assert await waiting == []
+            assert await node.process.wait() in (0, -signal.SIGTERM)
+
+
 async def test_what_a_killed_node_accepted_another_answers_once(nodes: tuple[Node, Node], rasa: FakeRasa) -> None:
     one, other = nodes
     gate, arrived = asyncio.Event(), asyncio.Event()

@@ -112,13 +112,13 @@ async def read_events(
     after: Annotated[int, Query(ge=0)] = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
 ) -> JSONResponse:
-    """What happened after `after`, oldest first; waits up to `wait` seconds for something new."""
+    """What happened after `after`, oldest first; waits up to `wait` seconds for news, less if the server stops."""
     deadline = asyncio.get_running_loop().time() + wait
     while True:
         async with services.conversations.reading() as connection:
             events = await services.conversations.events(connection, conversation.id, after, PAGE)
         remaining = deadline - asyncio.get_running_loop().time()
-        if events or remaining <= 0:
+        if events or remaining <= 0 or services.hub.closing:
             return page(events, after)
         signal = await services.hub.wait(topic_of(conversation.id), after, remaining)
         if signal and signal.transient:

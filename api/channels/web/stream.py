@@ -3,7 +3,7 @@
 First frame of the client: `{"token": "…", "after": SEQ}`. Then the server sends one event a frame, oldest first, and
 goes on from `after` after a reconnect. The client may send `{"type": "typing"}`. Close codes: 4400 a frame is not
 understood, 4401 the token does not open this conversation (any more), 4408 the reader is too slow, 4409 the stream is
-old and should be opened anew, 1013 there are too many.
+old and should be opened anew, 1012 the process stops, 1013 there are too many.
 
 A stream has no queue that could grow: the next events are read from the database when the socket has taken the last
 ones. A reader that does not take them in time is cut off, and finds what it missed by its number.
@@ -31,6 +31,7 @@ NOT_UNDERSTOOD = 4400
 UNAUTHORIZED = 4401
 TOO_SLOW = 4408
 TOO_OLD = 4409
+STOPPING = 1012
 TOO_MANY = 1013
 FIRST_FRAME_SECONDS = 10.0
 CLOSING_SECONDS = 1.0  # a reader that does not read does not read the close frame either
@@ -136,6 +137,8 @@ async def push(stream: Stream) -> None:
     events: Sequence[Event] = ()
     ends = checked + settings.stream_age * random.uniform(0.9, 1.1)  # noqa: S311 - so that not all come back at once
     while True:
+        if services.hub.closing:
+            raise Closing(STOPPING, "stopping")
         if clock() >= ends:
             raise Closing(TOO_OLD, "old")
         if clock() - checked >= settings.stream_reauthorise:
