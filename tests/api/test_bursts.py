@@ -105,7 +105,7 @@ async def test_a_burst_that_waits_when_people_take_over_stays_with_them(gateway:
 
 
 async def test_a_channel_may_collect_for_a_moment(start_gateway: Start) -> None:
-    async with start_gateway(collect_seconds=(("web", 0.4),)) as gateway:
+    async with start_gateway(collect_seconds=(("web", 1.5),)) as gateway:
         customer = await gateway.customer()
         burst = [(await customer.say(text))["message_id"] for text in ("hi", "I have", "a question")]
         assert (await customer.reply())["answers"] == burst

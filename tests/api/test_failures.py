@@ -35,7 +35,7 @@ async def test_garbage_becomes_a_truthful_message_and_the_offer_of_a_person(
 
 
 async def test_a_slow_turn_ends_in_time_and_says_that_the_outcome_is_open(start_gateway: Start, rasa: FakeRasa) -> None:
-    async with start_gateway(turn_timeout=1.5) as gateway:
+    async with start_gateway(turn_timeout=3) as gateway:
         rasa.then(rasa.slow(60))
         customer = await gateway.customer()
         await customer.say("hello")
@@ -77,12 +77,14 @@ async def test_a_turn_may_be_silent_on_purpose(gateway: Gateway) -> None:
 
 
 async def test_a_long_turn_shows_that_the_bot_is_typing(gateway: Gateway) -> None:
-    gateway.rasa.then(gateway.rasa.slow(0.8))
+    gate = asyncio.Event()
+    gateway.rasa.then(gateway.rasa.held(gate))
     customer = await gateway.customer()
     accepted = await customer.say("hello")
-    [typing] = await customer.events(after=accepted["seq"], wait=5)
+    [typing] = await customer.events(after=accepted["seq"], wait=20)
     assert (typing["type"], typing["author"], typing["seq"]) == ("typing", "bot", accepted["seq"])
-    [reply] = await customer.events(after=accepted["seq"], wait=5)
+    gate.set()
+    reply = await customer.reply()
     assert (reply["type"], reply["seq"]) == ("message", accepted["seq"] + 1)
 
 

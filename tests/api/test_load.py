@@ -31,7 +31,7 @@ async def shown(gateway: Gateway, name: str) -> float:
 
 
 async def until_shown(gateway: Gateway, name: str, value: float) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await shown(gateway, name) != value:  # noqa: ASYNC110 - a number on a page has no event
             await asyncio.sleep(0.05)
 
@@ -58,8 +58,9 @@ async def test_the_bound_of_all_processes_is_measured_in_the_database(start_gate
         await until_shown(gateway, "aftercare_turns_waiting", 1)
         assert_refused(await other.post({"text": "hello"}))
         assert await shown(gateway, 'aftercare_messages_shed_total{limit="all"}') == 1
-        await asyncio.sleep(1.2)
-        assert await shown(gateway, "aftercare_oldest_turn_seconds") > 0.5
+        async with asyncio.timeout(30):
+            while await shown(gateway, "aftercare_oldest_turn_seconds") < 0.5:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.1)
         gate.set()
         await customer.reply()
 
@@ -82,13 +83,13 @@ async def test_who_writes_to_people_or_asks_for_them_is_not_refused(start_gatewa
 async def test_rasa_gets_a_bounded_number_of_turns_and_the_others_keep_their_lease(
     start_gateway: Start, rasa: FakeRasa
 ) -> None:
-    async with start_gateway(turns_at_once=2, turn_lease=1.5) as gateway, start_gateway(turn_lease=1.5):
+    async with start_gateway(turns_at_once=2, turn_lease=2.5) as gateway, start_gateway(turn_lease=2.5):
         gate = asyncio.Event()
         rasa.then(*[rasa.held(gate)] * 5)
         customers = [await gateway.customer() for _ in range(5)]
         for customer in customers:
             await customer.say("hello")
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(3.5)
         assert len(rasa.calls) == 2
         gate.set()
         for customer in customers:

@@ -1,6 +1,7 @@
 """Several gateway processes on one database, killed at will."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 import pytest_asyncio
+from websockets.asyncio.client import connect
 
 from api.settings import ApiSettings
 from ops.ports import free_ports
@@ -106,12 +108,17 @@ async def test_a_node_that_is_told_to_stop_lets_its_readers_go_at_once(settings:
     async with started(settings) as node:
         await node.ready()
         customer = await node.customer()
-        waiting = asyncio.create_task(customer.events(wait=25))
-        await asyncio.sleep(0.5)
-        node.signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
-            assert await waiting == []
-            assert await node.process.wait() in (0, -signal.SIGTERM)
+        stream_url = f"{str(node.http.base_url).replace('http', 'ws', 1)}{customer.path}/stream"
+        async with connect(stream_url, proxy=None) as stream:
+            await stream.send(json.dumps({"token": customer.token}))
+            waiting = asyncio.create_task(customer.events(wait=25))
+            await asyncio.sleep(0.5)
+            node.signal(signal.SIGTERM)
+            async with asyncio.timeout(20):
+                assert await waiting == []
+                await stream.wait_closed()
+                assert stream.close_code == 1012
+                assert await node.process.wait() in (0, -signal.SIGTERM)
 
 
 async def test_what_a_killed_node_accepted_another_answers_once(nodes: tuple[Node, Node], rasa: FakeRasa) -> None:

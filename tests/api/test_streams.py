@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import time
 
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -13,7 +12,7 @@ from tests.api.test_load import shown, until_shown
 
 
 async def closed_with(stream: ClientConnection) -> int:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await stream.wait_closed()
     assert stream.close_code is not None
     return stream.close_code
@@ -72,7 +71,7 @@ async def fill(gateway: Gateway, customer: Customer, events: int) -> None:
 
 
 async def test_a_reader_that_does_not_read_is_cut_off_and_holds_up_nobody(start_gateway: Start) -> None:
-    async with start_gateway(stream_patience=0.5) as gateway:
+    async with start_gateway(stream_patience=3) as gateway:
         customer, other = await gateway.customer(), await gateway.customer()
         await fill(gateway, customer, 1500)
         deaf = socket.socket()
@@ -85,22 +84,21 @@ async def test_a_reader_that_does_not_read_is_cut_off_and_holds_up_nobody(start_
         ) as stream:
             await opened(stream, customer)
             await asyncio.sleep(0.1)
-            started = time.perf_counter()
             await other.say("hello")
             assert (await other.reply())["text"] == "re: hello"
-            assert time.perf_counter() - started < 2
+            assert await shown(gateway, "aftercare_open_streams") == 1, "the other one did not wait for it"
             await until_shown(gateway, "aftercare_open_streams", 0)
             assert await shown(gateway, 'aftercare_streams_closed_total{reason="slow"}') == 1
             stream.transport.abort()
 
 
 async def test_a_reader_in_time_gets_a_long_conversation_whole(start_gateway: Start) -> None:
-    async with start_gateway(stream_patience=2) as gateway:
+    async with start_gateway(stream_patience=15) as gateway:
         customer = await gateway.customer()
         await fill(gateway, customer, 500)
         async with connect(stream_url(gateway, customer)) as stream:
             await opened(stream, customer)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(90):
                 assert [json.loads(await stream.recv())["seq"] for _ in range(500)] == list(range(1, 501))
 
 

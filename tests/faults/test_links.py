@@ -47,7 +47,7 @@ def line(echo: int) -> Iterator[tuple[Links, int]]:
         yield links, port
 
 
-def said_back(port: int, seconds: float = 2.0) -> bytes:
+def said_back(port: int, seconds: float = 20.0) -> bytes:
     """Empty where the line breaks."""
     with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), seconds) as connection:
         connection.sendall(b"hello")
@@ -61,7 +61,7 @@ def test_a_line_carries(line: tuple[Links, int]) -> None:
 
 def test_a_cut_line_breaks_what_is_connected_and_refuses_what_comes(line: tuple[Links, int]) -> None:
     links, port = line
-    with socket.create_connection(("127.0.0.1", port), 2) as connection:
+    with socket.create_connection(("127.0.0.1", port), 20) as connection:
         connection.sendall(b"hello")
         assert connection.recv(100) == b"hello"
         links.cut("echo")
@@ -74,10 +74,12 @@ def test_a_cut_line_breaks_what_is_connected_and_refuses_what_comes(line: tuple[
 
 def test_a_held_line_is_silent_and_delivers_late(line: tuple[Links, int]) -> None:
     links, port = line
-    with socket.create_connection(("127.0.0.1", port), 0.5) as connection:
+    with socket.create_connection(("127.0.0.1", port), 20) as connection:
         links.hold("echo")
+        connection.settimeout(0.5)
         connection.sendall(b"hello")
         with pytest.raises(TimeoutError):
             connection.recv(100)
         links.heal("echo")
+        connection.settimeout(20)
         assert connection.recv(100) == b"hello"
