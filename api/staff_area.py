@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api.curation import endpoints as curation_endpoints
 from api.curation import pages as curation_pages
+from api.curation import release_endpoints, release_pages
 from api.curation.client import FaqClient
 from api.curation.service import CurationService
 from api.desk import advisor_pages
@@ -41,6 +42,8 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
         desk_pages,
         curation_endpoints,
         curation_pages,
+        release_endpoints,
+        release_pages,
         advisor_pages,
         outbox_pages,
         question_endpoints,

@@ -16,9 +16,13 @@ from faq.encoder.ports import Encoder
 from faq.engine import Engine
 from faq.entries import endpoints as entries
 from faq.entries.service import Curation
+from faq.gate import endpoints as goldens
+from faq.gate.goldens import Goldens
 from faq.live.follower import Follower
 from faq.metrics import Metrics
 from faq.problems import install_faq_problems
+from faq.releases import endpoints as releases
+from faq.releases.service import Releases
 from faq.settings import FaqSettings
 from faq.understanding import endpoints as understanding
 
@@ -41,12 +45,12 @@ def create_app(settings: FaqSettings, *, encoder: Encoder | None = None) -> Fast
 
     app = FastAPI(title="Aftercare FAQ service", lifespan=lifespan)
     app.state.metrics = Metrics()
-    app.state.curation = None
+    app.state.parts = {}
     install_problem_handlers(app)
     install_faq_problems(app)
     internal = [Depends(require_internal_secret(settings.internal_secret))]
-    app.include_router(understanding.router, dependencies=internal)
-    app.include_router(entries.router, dependencies=internal)
+    for part in (understanding, entries, releases, goldens):
+        app.include_router(part.router, dependencies=internal)
     _add_health(app)
     return app
 
@@ -58,7 +62,11 @@ async def _following(app: FastAPI, settings: FaqSettings) -> AsyncIterator[None]
     await pool.open(wait=False)
     engine: Engine = app.state.engine
     follower = Follower(pool, settings.database_url, engine, poll_seconds=settings.faq_poll_seconds)
-    app.state.curation = Curation(pool, engine, follower.refresh)
+    app.state.parts = {
+        Curation: Curation(pool, engine),
+        Releases: Releases(pool, engine, follower.refresh, four_eyes=settings.faq_four_eyes),
+        Goldens: Goldens(pool),
+    }
     task = asyncio.create_task(follower.follow())
     try:
         yield

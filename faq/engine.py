@@ -22,6 +22,7 @@ class Engine:
         self.encoder = encoder
         self.index = Index.of([], {}, thresholds, encoder.dimension)
         self.metrics = metrics
+        self.revision = 0  # of what the index shows
         self.ready = False
         self._thresholds = thresholds
         self._zone = zone
@@ -35,11 +36,16 @@ class Engine:
         self.index = await asyncio.to_thread(
             Index.of, entries, vectors, self._thresholds, self.encoder.dimension, weights=self.index.weights
         )
+        self.revision = revision
         self.ready = True
         self.metrics.entries.set(len(entries))
         self.metrics.revision.set(revision)
         if self._adapting is None:
             self._adapting = asyncio.create_task(self._adapt())
+
+    def draft(self, entries: list[Published], vectors: Mapping[str, Vectors]) -> Index:
+        """What the index would be with these entries. Blocks: for a worker thread."""
+        return Index.of(entries, vectors, self._thresholds, self.encoder.dimension, weights=self.index.weights)
 
     async def _adapt(self) -> None:
         """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn."""

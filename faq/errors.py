@@ -10,11 +10,18 @@ FaqError
 ├── EntryExists            an id or a question that is taken
 ├── StaleVersion           expected, current: somebody else saved first
 ├── NothingPublished       unpublish or roll back what was never live
+├── ReviewNeeded           publish what nobody else has looked at
+├── GateClosed             report: golden questions that a publication would break
+├── Busy                   others publish all the time
 └── InvalidEntry           fields: what is wrong with which field
 """
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faq.gate.models import Report
 
 
 class FaqError(Exception):
@@ -59,6 +66,21 @@ class StaleVersion(FaqError):
 
 
 class NothingPublished(FaqError):
+    pass
+
+
+class ReviewNeeded(FaqError):
+    pass
+
+
+class GateClosed(FaqError):
+    def __init__(self, report: "Report") -> None:
+        texts = ", ".join(f"“{each.text}”" for each in report.blocking[:3])
+        super().__init__(f"Golden questions would not get their entry any more: {texts}.")
+        self.report = report
+
+
+class Busy(FaqError):
     pass
 
 

@@ -20,6 +20,8 @@ class FaqSettings(ServiceSettings):
     faq_cache_size: int = 2048
     # Seconds between looks at the database for a publication whose notification was lost.
     faq_poll_seconds: float = 5.0
+    # Whether an entry goes live only after it was given for review, and by somebody else than its author.
+    faq_four_eyes: bool = False
     # Nothing is offered where the probability that any entry fits is below this.
     faq_scope: float = 0.5
     # One answer is given where the first entry's probability is at least this …

@@ -4,13 +4,26 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from api.curation.release_schemas import (
+    Deed,
+    DeedList,
+    Golden,
+    GoldenList,
+    NewGolden,
+    Published,
+    Release,
+    ReleaseList,
+    Report,
+    Restored,
+    Wish,
+)
 from api.curation.schemas import Content, Embedding, Entry, EntryList, SavedEntry, Skill, SkillList, Trial
 from common.internal import INTERNAL_SECRET_HEADER
 from common.problems import Problem
 
 T = TypeVar("T", bound=BaseModel)
 
-TIMEOUT = httpx.Timeout(10.0, connect=1.0)  # publishing embeds new phrasings, the longest step
+TIMEOUT = httpx.Timeout(30.0, connect=1.0)  # publishing embeds new phrasings and asks all of them, the longest step
 
 
 class FaqUnavailable(Problem):
@@ -48,17 +61,46 @@ class FaqClient:
         body |= {"expected_version": expected_version, "author": author}
         return await self._call(SavedEntry, "PUT", _path(entry), body)
 
-    async def publish(self, entry: str, *, expected_version: int | None, author: str) -> Entry:
-        body = {"expected_version": expected_version, "author": author}
-        return await self._call(Entry, "POST", f"{_path(entry)}/publish", body)
-
     async def unpublish(self, entry: str, *, expected_version: int | None, author: str) -> Entry:
         body = {"expected_version": expected_version, "author": author}
         return await self._call(Entry, "POST", f"{_path(entry)}/unpublish", body)
 
+    async def act(
+        self, entry: str, action: str, *, expected_version: int | None, author: str, note: str | None = None
+    ) -> Entry:
+        """`review`, `send-back`, `archive` or `take-up`."""
+        body = {"expected_version": expected_version, "author": author, "note": note}
+        return await self._call(Entry, "POST", f"{_path(entry)}/{action}", body)
+
     async def roll_back(self, entry: str, version: int, *, expected_version: int | None, author: str) -> Entry:
         body = {"version": version, "expected_version": expected_version, "author": author}
         return await self._call(Entry, "POST", f"{_path(entry)}/rollback", body)
+
+    async def check(self, wishes: list[Wish]) -> Report:
+        return await self._call(Report, "POST", "/releases/check", {"entries": _bodies(wishes)})
+
+    async def publish(self, wishes: list[Wish], *, author: str, override: str | None) -> Published:
+        body = {"entries": _bodies(wishes), "author": author, "override": override}
+        return await self._call(Published, "POST", "/releases", body)
+
+    async def releases(self, *, before: int | None, limit: int) -> list[Release]:
+        return (await self._call(ReleaseList, "GET", f"/releases?{_page(before, limit)}")).releases
+
+    async def restore(self, release: int, *, author: str) -> Restored:
+        return await self._call(Restored, "POST", f"/releases/{release}/restore", {"author": author})
+
+    async def audit(self, *, entry: str | None, before: int | None, limit: int) -> list[Deed]:
+        narrowed = f"&entry={quote(entry, safe='')}" if entry else ""
+        return (await self._call(DeedList, "GET", f"/audit?{_page(before, limit)}{narrowed}")).deeds
+
+    async def goldens(self) -> list[Golden]:
+        return (await self._call(GoldenList, "GET", "/goldens")).goldens
+
+    async def add_golden(self, golden: NewGolden, *, author: str) -> Golden:
+        return await self._call(Golden, "POST", "/goldens", golden.model_dump() | {"author": author})
+
+    async def remove_golden(self, golden: int, *, author: str) -> None:
+        await self._send("DELETE", f"/goldens/{golden}?author={quote(author, safe='')}")
 
     async def understand(self, text: str, language: str | None) -> Trial:
         return await self._call(Trial, "POST", "/understand", {"text": text, "language": language})
@@ -70,6 +112,13 @@ class FaqClient:
         return await self._call(Embedding, "POST", "/embed", {"texts": texts})
 
     async def _call(self, kind: type[T], method: str, path: str, body: dict[str, Any] | None = None) -> T:
+        response = await self._send(method, path, body)
+        try:
+            return kind.model_validate_json(response.content)
+        except ValidationError as error:
+            raise FaqUnavailable from error
+
+    async def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
         try:
             response = await self._http.request(
                 method, f"{self._url}/v1{path}", json=body, headers=self._headers, timeout=TIMEOUT
@@ -78,10 +127,15 @@ class FaqClient:
             raise FaqUnavailable from error
         if response.is_error:
             raise _problem(response)
-        try:
-            return kind.model_validate_json(response.content)
-        except ValidationError as error:
-            raise FaqUnavailable from error
+        return response
+
+
+def _bodies(wishes: list[Wish]) -> list[dict[str, Any]]:
+    return [wish.model_dump() for wish in wishes]
+
+
+def _page(before: int | None, limit: int) -> str:
+    return f"limit={limit}" + (f"&before={before}" if before is not None else "")
 
 
 def _path(entry: str) -> str:

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from api.curation.forms import Curation
+from api.curation.release_schemas import Report, Wish
 from api.curation.schemas import (
     Change,
     ChangedEntry,
@@ -11,13 +12,14 @@ from api.curation.schemas import (
     EntryId,
     EntryList,
     NewEntry,
+    Noted,
+    PublishChange,
     Reading,
     RollBack,
     SavedEntry,
     SkillList,
     Trial,
 )
-from api.curation.service import Publication
 from api.staff.guards import CuratorEndpoint, curator_endpoint
 
 router = APIRouter(prefix="/v1/faq", tags=["faq"], dependencies=[Depends(curator_endpoint)])
@@ -28,14 +30,11 @@ class Draft(BaseModel):
 
 
 class Published(BaseModel):
-    """`live_after_ms`: from this call until customers get the answer."""
+    """`live_after_ms`: from this call until customers get the answer. `report`: what it changed."""
 
     entry: Entry
     live_after_ms: int
-
-    @classmethod
-    def of(cls, publication: Publication) -> "Published":
-        return cls(entry=publication.entry, live_after_ms=publication.milliseconds)
+    report: Report | None = None
 
 
 @router.get("/entries", operation_id="faqEntries")
@@ -78,8 +77,11 @@ async def versions(entry: EntryId, service: Curation) -> EntryList:
 
 
 @router.post("/entries/{entry}/publish", operation_id="faqPublish")
-async def publish(session: CuratorEndpoint, entry: EntryId, body: Change, service: Curation) -> Published:
-    return Published.of(await service.publish(entry, body.expected_version, session.staff))
+async def publish(session: CuratorEndpoint, entry: EntryId, body: PublishChange, service: Curation) -> Published:
+    """409 `gate_closed` with `report` where golden questions would break and no `override` says why they may."""
+    wish = Wish(entry=entry, expected_version=body.expected_version)
+    done = await service.publish([wish], session.staff, body.override)
+    return Published(entry=await service.entry(entry), live_after_ms=done.milliseconds, report=done.report)
 
 
 @router.post("/entries/{entry}/unpublish", operation_id="faqUnpublish")
@@ -87,10 +89,35 @@ async def unpublish(session: CuratorEndpoint, entry: EntryId, body: Change, serv
     return await service.unpublish(entry, body.expected_version, session.staff)
 
 
+@router.post("/entries/{entry}/review", operation_id="faqAskReview")
+async def ask_review(session: CuratorEndpoint, entry: EntryId, body: Noted, service: Curation) -> Entry:
+    """Ask others to look at the newest version."""
+    return await service.act(entry, "review", body.expected_version, session.staff, body.note)
+
+
+@router.post("/entries/{entry}/send-back", operation_id="faqSendBack")
+async def send_back(session: CuratorEndpoint, entry: EntryId, body: Noted, service: Curation) -> Entry:
+    """What was given for review is a draft again; `note` says what is missing."""
+    return await service.act(entry, "send-back", body.expected_version, session.staff, body.note)
+
+
+@router.post("/entries/{entry}/archive", operation_id="faqArchive")
+async def archive(session: CuratorEndpoint, entry: EntryId, body: Change, service: Curation) -> Entry:
+    """Offline, and out of the lists."""
+    return await service.act(entry, "archive", body.expected_version, session.staff)
+
+
+@router.post("/entries/{entry}/take-up", operation_id="faqTakeUp")
+async def take_up(session: CuratorEndpoint, entry: EntryId, body: Change, service: Curation) -> Entry:
+    """Out of the archive."""
+    return await service.act(entry, "take-up", body.expected_version, session.staff)
+
+
 @router.post("/entries/{entry}/rollback", operation_id="faqRollBack")
 async def roll_back(session: CuratorEndpoint, entry: EntryId, body: RollBack, service: Curation) -> Published:
-    """Save an earlier version's content as the newest one and put it live."""
-    return Published.of(await service.roll_back(entry, body.version, body.expected_version, session.staff))
+    """Save an earlier version's content as the newest one and put it live. The way back has no gate."""
+    done = await service.roll_back(entry, body.version, body.expected_version, session.staff)
+    return Published(entry=done.entry, live_after_ms=done.milliseconds)
 
 
 @router.get("/try", operation_id="faqTry")

@@ -5,9 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.curation.diffing import changes
 from api.curation.forms import ContentForm, ContentQuery, Curation
+from api.curation.release_pages import refused
+from api.curation.release_schemas import Wish
 from api.curation.schemas import Content, EntryId, SavedEntry
-from api.curation.service import CurationService, is_stale
+from api.curation.service import Action, CurationService, is_stale
 from api.staff.guards import CuratorPage, curator_page
 from api.staff.models import Staff
 from api.web.pages import pages_of
@@ -18,9 +21,13 @@ router = APIRouter(prefix="/faq", include_in_schema=False, dependencies=[Depends
 NOTICES = {
     "saved": "Saved as a draft. Customers do not see it yet.",
     "unpublished": "The assistant no longer answers with this entry.",
+    "review": "Others are asked to look at it.",
+    "send-back": "It is a draft again. Your note stands in the log.",
+    "archive": "The entry is in the archive. The assistant does not answer with it.",
+    "take-up": "The entry is out of the archive. Customers do not see it yet.",
     "stale": "Somebody else changed this entry in the meantime. Please look at it again.",
 }
-HELD_BACK = ("unknown_placeholder", "placeholder_not_checked")  # saved, but it may not go live like this
+HELD_BACK = ("unknown_placeholder", "placeholder_not_checked", "review_needed")  # saved, but it may not go live so
 Milliseconds = Annotated[int | None, Query(ge=0, le=600_000)]
 
 
@@ -124,6 +131,24 @@ async def unpublish(
     return RedirectResponse(f"/faq/entries/{entry}?notice=unpublished", 303)
 
 
+@router.post("/entries/{entry}/do/{action}")
+async def act(
+    session: CuratorPage,
+    service: Curation,
+    entry: EntryId,
+    action: Action,
+    *,
+    expected_version: Annotated[int, Form()],
+    note: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Give for review, send back, archive, take up again."""
+    try:
+        await service.act(entry, action, expected_version, session.staff, note)
+    except Problem as problem:
+        return _back(entry, problem)
+    return RedirectResponse(f"/faq/entries/{entry}?notice={action}", 303)
+
+
 @router.post("/entries/{entry}/rollback")
 async def roll_back(
     session: CuratorPage,
@@ -144,14 +169,21 @@ async def _after_save(
 ) -> Response:
     """Publish if asked for; near-duplicates are shown at once, since only the save knows them."""
     live_after_ms: int | None = None
+    wishes = [Wish(entry=saved.id, expected_version=saved.version)]
+    if action == "check":
+        return RedirectResponse(f"/faq/check?entry={saved.id}", 303)
+    if action == "review":
+        await service.act(saved.id, "review", saved.version, curator)
     if action == "publish":
         try:
-            live_after_ms = (await service.publish(saved.id, saved.version, curator)).milliseconds
+            live_after_ms = (await service.publish(wishes, curator)).milliseconds
         except Problem as problem:
+            if problem.code == "gate_closed":
+                return await refused(request, service, wishes, problem)
             if problem.code not in HELD_BACK:
                 return _back(saved.id, problem)
             current = await service.entry(saved.id)
-            return await _form(request, service, current, entry=saved.id, status=422, error=problem.detail)
+            return await _form(request, service, current, entry=saved.id, status=problem.status, error=problem.detail)
     if saved.warnings:
         return await _form(
             request,
@@ -162,7 +194,8 @@ async def _after_save(
             live_after_ms=live_after_ms,
             warnings=saved.warnings,
         )
-    told = "notice=saved" if live_after_ms is None else f"live_after_ms={live_after_ms}"
+    saved_as = "review" if action == "review" else "saved"
+    told = f"notice={saved_as}" if live_after_ms is None else f"live_after_ms={live_after_ms}"
     return RedirectResponse(f"/faq/entries/{saved.id}?{told}", 303)
 
 
@@ -202,7 +235,11 @@ async def _form(
         status=status,
         entry=versions[0] if versions else None,
         content=content,
-        versions=versions,
+        versions=[
+            (each, changes(versions[at + 1], each) if at + 1 < len(versions) else [])
+            for at, each in enumerate(versions)
+        ],
+        deeds=await service.audit(entry, limit=8) if entry else [],
         categories=(await service.labels())[0],
         skills=await service.skills(),
         facts=facts,

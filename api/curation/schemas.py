@@ -53,6 +53,16 @@ class Change(BaseModel):
     expected_version: int | None = None
 
 
+class PublishChange(Change):
+    """`override`: why golden questions may break."""
+
+    override: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+
+
+class Noted(Change):
+    note: Annotated[str, Field(max_length=500)] | None = None
+
+
 class RollBack(Change):
     version: int
 
@@ -68,6 +78,12 @@ class Entry(Content):
     saved_at: datetime
     author: str | None = None
     note: str | None = None
+    review: int | None = None
+
+    @property
+    def publishable(self) -> bool:
+        """Whether its newest version is one that customers don't get."""
+        return self.status != "archived" and self.live != self.latest
 
     @property
     def unpublished_changes(self) -> bool:

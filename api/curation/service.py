@@ -1,7 +1,9 @@
 import time
 from dataclasses import dataclass
+from typing import Literal
 
 from api.curation.client import FaqClient
+from api.curation.release_schemas import Deed, Golden, NewGolden, Release, Report, Wish
 from api.curation.schemas import Content, Entry, Reading, SavedEntry, Skill, Trial
 from api.staff.models import Staff
 from backends.errors import BackendError
@@ -9,11 +11,20 @@ from backends.ports import PolicySource
 from common import markdown, placeholders
 from common.problems import Problem
 
+Action = Literal["review", "send-back", "archive", "take-up"]
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """`milliseconds` from the curator's wish until customers get the answer."""
+    """`milliseconds` from the curator's wish until customers get the answers."""
 
+    release: int
+    report: Report
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
     entry: Entry
     milliseconds: int
 
@@ -57,20 +68,58 @@ class CurationService:
     async def save(self, entry: str, content: Content, expected_version: int, curator: Staff) -> SavedEntry:
         return await self._faq.save(entry, content, expected_version=expected_version, author=curator.name)
 
-    async def publish(self, entry: str, expected_version: int | None, curator: Staff) -> Publication:
-        """The service answers once its own index has taken the entry up. Raises Problem for unknown placeholders."""
+    async def check(self, wishes: list[Wish]) -> Report:
+        """What publishing the newest versions would change for customers."""
+        return await self._faq.check(wishes)
+
+    async def publish(self, wishes: list[Wish], curator: Staff, override: str | None = None) -> Publication:
+        """The service answers once its own index has taken the entries up.
+
+        Raises Problem for unknown placeholders, and `gate_closed` with the report where golden questions would break
+        and no `override` says why they may.
+        """
         started = time.perf_counter()
-        await self._check_placeholders(entry)
-        published = await self._faq.publish(entry, expected_version=expected_version, author=curator.name)
-        return Publication(published, round((time.perf_counter() - started) * 1000))
+        for wish in wishes:
+            await self._check_placeholders(wish.entry)
+        published = await self._faq.publish(wishes, author=curator.name, override=override)
+        return Publication(published.release, published.report, _milliseconds_since(started))
 
     async def unpublish(self, entry: str, expected_version: int | None, curator: Staff) -> Entry:
         return await self._faq.unpublish(entry, expected_version=expected_version, author=curator.name)
 
-    async def roll_back(self, entry: str, version: int, expected_version: int | None, curator: Staff) -> Publication:
+    async def act(
+        self, entry: str, action: Action, expected_version: int | None, curator: Staff, note: str | None = None
+    ) -> Entry:
+        """Give for review, send back, archive, take up again."""
+        return await self._faq.act(
+            entry, action, expected_version=expected_version, author=curator.name, note=note or None
+        )
+
+    async def roll_back(self, entry: str, version: int, expected_version: int | None, curator: Staff) -> RolledBack:
         started = time.perf_counter()
         live = await self._faq.roll_back(entry, version, expected_version=expected_version, author=curator.name)
-        return Publication(live, round((time.perf_counter() - started) * 1000))
+        return RolledBack(live, _milliseconds_since(started))
+
+    async def releases(self, before: int | None = None, limit: int = 30) -> list[Release]:
+        """Newest first."""
+        return await self._faq.releases(before=before, limit=limit)
+
+    async def restore(self, release: int, curator: Staff) -> int:
+        """Make live what was live right after a release; the number of the release that does it."""
+        return (await self._faq.restore(release, author=curator.name)).release
+
+    async def audit(self, entry: str | None = None, before: int | None = None, limit: int = 50) -> list[Deed]:
+        """Newest first."""
+        return await self._faq.audit(entry=entry, before=before, limit=limit)
+
+    async def goldens(self) -> list[Golden]:
+        return await self._faq.goldens()
+
+    async def add_golden(self, golden: NewGolden, curator: Staff) -> Golden:
+        return await self._faq.add_golden(golden, author=curator.name)
+
+    async def remove_golden(self, golden: int, curator: Staff) -> None:
+        await self._faq.remove_golden(golden, author=curator.name)
 
     async def try_out(self, text: str, language: str | None = None) -> Trial:
         """Answers come with their placeholders filled, as a customer would read them."""
@@ -125,12 +174,21 @@ def unknown_placeholders(answer: str, facts: dict[str, str] | None) -> list[str]
     return sorted(placeholders.names(answer) - set(facts)) if facts is not None else []
 
 
+def _milliseconds_since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)
+
+
 def is_stale(problem: Problem) -> bool:
     return problem.code == "stale_version"
 
 
 def _has_status(entry: Entry, status: str) -> bool:
-    return status in ("", entry.status) or (status == "changed" and entry.unpublished_changes)
+    """Without a wish all but what was put away."""
+    if not status:
+        return entry.status != "archived"
+    return {"changed": entry.unpublished_changes, "review": entry.review is not None}.get(
+        status, status == entry.status
+    )
 
 
 def _searched(entry: Entry) -> str:

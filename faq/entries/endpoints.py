@@ -1,4 +1,4 @@
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
 
@@ -11,7 +11,7 @@ from faq.entries.schemas import (
     EntryOut,
     Hit,
     NewEntry,
-    RollBack,
+    Noted,
     SavedEntry,
     SavedOut,
     SearchResult,
@@ -26,11 +26,19 @@ router = APIRouter(prefix="/v1", tags=["entries"])
 MAX_HITS = 10
 
 
-def curation_of(request: Request) -> Curation:
-    curation: Curation | None = request.app.state.curation
-    if curation is None:
+T = TypeVar("T")
+
+
+def part_of(request: Request, kind: type[T]) -> T:
+    """What the application keeps of a kind; there is none without a database."""
+    part: T | None = request.app.state.parts.get(kind)
+    if part is None:
         raise Problem(503, "no_database", "The service runs without a database: it embeds, and has no entries.")
-    return curation
+    return part
+
+
+def curation_of(request: Request) -> Curation:
+    return part_of(request, Curation)
 
 
 @router.get("/entries", operation_id="list_entries")
@@ -71,30 +79,27 @@ async def versions(entry: str, request: Request) -> EntryList:
     return EntryList(entries=[EntryOut.of(each) for each in await curation_of(request).versions(entry)])
 
 
-@router.post("/entries/{entry}/publish", operation_id="publish_entry")
-async def publish(entry: str, request: Request, body: Change | None = None) -> EntryOut:
-    change = body or Change()
-    published = await curation_of(request).publish(
-        entry, expected_version=change.expected_version, author=change.author
+@router.post("/entries/{entry}/review", operation_id="ask_review")
+async def ask_review(entry: str, request: Request, body: Noted | None = None) -> EntryOut:
+    change = body or Noted()
+    asked = await curation_of(request).ask_review(
+        entry, expected_version=change.expected_version, author=change.author, note=change.note
     )
-    return EntryOut.of(published)
+    return EntryOut.of(asked)
 
 
-@router.post("/entries/{entry}/unpublish", operation_id="unpublish_entry")
-async def unpublish(entry: str, request: Request, body: Change | None = None) -> EntryOut:
-    change = body or Change()
-    return EntryOut.of(
-        await curation_of(request).unpublish(entry, expected_version=change.expected_version, author=change.author)
+@router.post("/entries/{entry}/send-back", operation_id="send_back")
+async def send_back(entry: str, request: Request, body: Noted | None = None) -> EntryOut:
+    change = body or Noted()
+    sent = await curation_of(request).send_back(
+        entry, expected_version=change.expected_version, author=change.author, note=change.note
     )
+    return EntryOut.of(sent)
 
 
-@router.post("/entries/{entry}/rollback", operation_id="roll_back_entry")
-async def roll_back(entry: str, body: RollBack, request: Request) -> EntryOut:
-    return EntryOut.of(
-        await curation_of(request).roll_back(
-            entry, body.version, expected_version=body.expected_version, author=body.author
-        )
-    )
+@router.post("/entries/{entry}/take-up", operation_id="take_up")
+async def take_up(entry: str, request: Request, body: Change | None = None) -> EntryOut:
+    return EntryOut.of(await curation_of(request).take_up(entry, author=body.author if body else None))
 
 
 @router.get("/skills", operation_id="list_skills")

@@ -3,10 +3,14 @@ import asyncio
 import psycopg
 
 from common.database import Connection, Pool, create_pool
+from faq.audit import log
 from faq.entries import repository
 from faq.entries.models import Content, Entry
 from faq.entries.validation import check, check_id, cleaned
 from faq.errors import FaqError, InvalidEntry
+from faq.releases import repository as releases
+
+AUTHOR = "import"
 
 
 def import_file(url: str, contents: dict[str, Content], *, replace_all: bool) -> tuple[int, int]:
@@ -40,18 +44,25 @@ async def import_entries(pool: Pool, contents: dict[str, Content], *, replace_al
         present = {entry.id: entry for entry in await repository.all_newest(connection)}
         if present and not replace_all:
             return 0, 0
+        release = await releases.begin(connection, "import", author=AUTHOR)
         for entry, content in contents.items():
-            published += await _import_one(connection, entry, cleaned(content), present.get(entry))
+            published += await _import_one(connection, release, entry, cleaned(content), present.get(entry))
         for absent in present.values():
             if absent.id not in contents and absent.live is not None:
-                await repository.go_live(connection, absent.id, None, author="import")
+                await releases.go_live(connection, release, absent.id, None, author=AUTHOR)
                 removed += 1
-        if published or removed:
-            await repository.announce(connection)
+        if not published and not removed:
+            await connection.rollback()
+            return 0, 0
+        note = f"{published} published, {removed} taken offline"
+        await log.record(connection, "import", author=AUTHOR, release=release, note=note)
+        await releases.announce(connection)
     return published, removed
 
 
-async def _import_one(connection: Connection, entry: str, content: Content, present: Entry | None) -> bool:
+async def _import_one(
+    connection: Connection, release: int, entry: str, content: Content, present: Entry | None
+) -> bool:
     if present and present.content == content and present.live == present.version:
         return False
     number = present.version if present else 0
@@ -59,6 +70,6 @@ async def _import_one(connection: Connection, entry: str, content: Content, pres
         await repository.insert(connection, entry)
     if present is None or present.content != content:
         number += 1
-        await repository.save(connection, entry, number, content, author="import")
-    await repository.go_live(connection, entry, number, author="import")
+        await repository.save(connection, entry, number, content, author=AUTHOR)
+    await releases.go_live(connection, release, entry, number, author=AUTHOR)
     return True

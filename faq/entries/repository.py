@@ -7,8 +7,6 @@ from common.database import Connection, fetch_all, fetch_one
 from faq.encoder.ports import Vectors
 from faq.entries.models import Audience, Button, Content, Entry, Published, Status
 
-CHANNEL = "faq_published"
-
 _CONTENT = (
     "question",
     "phrasings",
@@ -26,7 +24,7 @@ _CONTENT = (
 )
 _ENTRY = f"""
 SELECT e.id, v.version, {", ".join(f"v.{name}" for name in _CONTENT)}, v.author, v.note, v.saved_at,
-       e.version AS latest, e.live_version AS live, e.published_at
+       e.version AS latest, e.live_version AS live, e.published_at, e.review_version AS review, e.archived_at
 FROM entries e JOIN versions v ON v.entry = e.id
 """  # noqa: S608 - names of ours
 
@@ -89,28 +87,18 @@ async def save(
     await connection.execute("UPDATE entries SET version = %s, updated_at = now() WHERE id = %s", (number, entry))
 
 
-async def go_live(connection: Connection, entry: str, number: int | None, *, author: str | None) -> None:
-    """Make version `number` (None: none) what customers get; followers are told when the transaction commits."""
-    await connection.execute(
-        """UPDATE entries SET live_version = %(number)s::integer,
-               published_at = CASE WHEN %(number)s::integer IS NULL THEN published_at ELSE now() END
-           WHERE id = %(entry)s""",
-        {"number": number, "entry": entry},
-    )
-    await connection.execute(
-        "INSERT INTO publications (entry, version, author) VALUES (%s, %s, %s)", (entry, number, author)
-    )
+async def ask_review(connection: Connection, entry: str, number: int | None) -> None:
+    """Version `number` waits for somebody to look at it; None: nothing does."""
+    await connection.execute("UPDATE entries SET review_version = %s WHERE id = %s", (number, entry))
 
 
-async def announce(connection: Connection) -> None:
-    """Count the revision up, last in a transaction that changed what is live."""
-    await connection.execute("UPDATE live_revision SET revision = revision + 1")
-    await connection.execute(f"NOTIFY {CHANNEL}")
+async def archive(connection: Connection, entry: str) -> None:
+    await connection.execute("UPDATE entries SET archived_at = now(), review_version = NULL WHERE id = %s", (entry,))
 
 
-async def revision(connection: Connection) -> int:
-    row = await fetch_one(connection, "SELECT revision FROM live_revision")
-    return int(row["revision"]) if row else 0
+async def take_up(connection: Connection, entry: str) -> None:
+    """Out of the archive."""
+    await connection.execute("UPDATE entries SET archived_at = NULL WHERE id = %s", (entry,))
 
 
 async def asked_alike(connection: Connection, entry: str, question: str, language: str) -> list[Entry]:
@@ -118,7 +106,7 @@ async def asked_alike(connection: Connection, entry: str, question: str, languag
     rows = await fetch_all(
         connection,
         _ENTRY
-        + """WHERE v.version = e.version AND e.id <> %s AND v.language = %s
+        + """WHERE v.version = e.version AND e.archived_at IS NULL AND e.id <> %s AND v.language = %s
              AND lower(regexp_replace(normalize(v.question, NFKC), '\\s+', ' ', 'g'))
                = lower(regexp_replace(normalize(%s, NFKC), '\\s+', ' ', 'g')) ORDER BY e.id""",
         entry,
@@ -190,16 +178,26 @@ def _content(row: DictRow) -> Content:
     )
 
 
+def _status(row: DictRow) -> Status:
+    if row["archived_at"]:
+        return Status.ARCHIVED
+    if row["live"]:
+        return Status.PUBLISHED
+    if row["review"] == row["latest"]:
+        return Status.REVIEW
+    return Status.UNPUBLISHED if row["published_at"] else Status.DRAFT
+
+
 def _entry(row: DictRow) -> Entry:
-    status = Status.PUBLISHED if row["live"] else Status.UNPUBLISHED if row["published_at"] else Status.DRAFT
     return Entry(
         id=row["id"],
         version=row["version"],
         content=_content(row),
-        status=status,
+        status=_status(row),
         latest=row["latest"],
         live=row["live"],
         saved_at=row["saved_at"],
         author=row["author"],
         note=row["note"],
+        review=row["review"] if row["review"] == row["latest"] else None,
     )

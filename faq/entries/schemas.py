@@ -69,6 +69,16 @@ class Change(BaseModel):
     author: Author = None
 
 
+class PublishChange(Change):
+    """`override`: why it may break golden questions."""
+
+    override: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+
+
+class Noted(Change):
+    note: Annotated[str, Field(max_length=500)] | None = None
+
+
 class RollBack(Change):
     version: int
 
@@ -84,6 +94,7 @@ class EntryOut(ContentFields):
     saved_at: datetime
     author: str | None
     note: str | None
+    review: int | None
 
     @classmethod
     def of(cls, entry: Entry) -> "EntryOut":
@@ -150,4 +161,5 @@ def _fields(entry: Entry) -> dict[str, object]:
         "saved_at": entry.saved_at,
         "author": entry.author,
         "note": entry.note,
+        "review": entry.review,
     }

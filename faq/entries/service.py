@@ -1,26 +1,21 @@
-"""Curation: what may happen to an entry. Every change is a new version; what was live once can be live again."""
-
-from collections.abc import Awaitable, Callable
+"""Writing entries. Every change is a new version; what customers get is changed by a release only."""
 
 from common.database import Connection, Pool
+from faq.audit import log
 from faq.engine import Engine
 from faq.entries import repository
 from faq.entries.models import Content, Entry, NearDuplicate
 from faq.entries.validation import check, check_id, cleaned, slug
 from faq.entries.visibility import overlap
-from faq.errors import EntryExists, EntryNotFound, InvalidEntry, NothingPublished, StaleVersion
-from faq.live.vectors import ensure_vectors
+from faq.errors import EntryExists, EntryNotFound, InvalidEntry, StaleVersion
 
 NEAR = 0.9  # cosine above which two entries are asked with nearly the same words
 
 
 class Curation:
-    """`refresh` makes this process' index follow a publication before the curator is answered."""
-
-    def __init__(self, pool: Pool, engine: Engine, refresh: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, pool: Pool, engine: Engine) -> None:
         self._pool = pool
         self._engine = engine
-        self._refresh = refresh
 
     async def entries(self) -> list[Entry]:
         async with self._pool.connection() as connection:
@@ -51,6 +46,7 @@ class Curation:
                 raise EntryExists(f"There is an entry {name} already.")
             await self._check_others(connection, name, content)
             await repository.save(connection, name, 1, content, author=author)
+            await log.record(connection, "create", author=author, entry=name, version=1)
             return _found(await repository.newest(connection, name), name)
 
     async def save(self, entry: str, content: Content, *, expected_version: int, author: str | None) -> Entry:
@@ -61,44 +57,37 @@ class Curation:
             await self._check_others(connection, entry, content)
             if content != current.content:
                 await repository.save(connection, entry, current.version + 1, content, author=author)
+                await log.record(connection, "save", author=author, entry=entry, version=current.version + 1)
             return _found(await repository.newest(connection, entry), entry)
 
-    async def publish(self, entry: str, *, expected_version: int | None, author: str | None) -> Entry:
-        """Put the newest version live."""
-        await self._embed((await self.newest(entry)).content)
+    async def ask_review(
+        self, entry: str, *, expected_version: int | None, author: str | None, note: str | None
+    ) -> Entry:
+        """Others are asked to look at the newest version; the next one that is saved is a draft again."""
         async with self._pool.connection() as connection:
             current = await self._locked(connection, entry, expected_version)
-            await repository.go_live(connection, entry, current.version, author=author)
-            await repository.announce(connection)
-        await self._refresh()
-        return await self.live(entry)
+            await repository.ask_review(connection, entry, current.version)
+            await log.record(connection, "review_asked", author=author, entry=entry, version=current.version, note=note)
+            return _found(await repository.newest(connection, entry), entry)
 
-    async def unpublish(self, entry: str, *, expected_version: int | None, author: str | None) -> Entry:
+    async def send_back(
+        self, entry: str, *, expected_version: int | None, author: str | None, note: str | None
+    ) -> Entry:
+        """What was to be looked at is a draft again; `note` says what is missing."""
         async with self._pool.connection() as connection:
             current = await self._locked(connection, entry, expected_version)
-            if current.live is None:
-                raise NothingPublished(f"{entry} is not published.")
-            await repository.go_live(connection, entry, None, author=author)
-            await repository.announce(connection)
-        await self._refresh()
-        return await self.newest(entry)
+            await repository.ask_review(connection, entry, None)
+            await log.record(connection, "sent_back", author=author, entry=entry, version=current.version, note=note)
+            return _found(await repository.newest(connection, entry), entry)
 
-    async def roll_back(self, entry: str, version: int, *, expected_version: int | None, author: str | None) -> Entry:
-        """Save the content of an earlier version as the newest one, and put it live."""
+    async def take_up(self, entry: str, *, author: str | None) -> Entry:
+        """Out of the archive, as a draft."""
         async with self._pool.connection() as connection:
-            earlier = _found(await repository.version(connection, entry, version), f"{entry} in version {version}")
-        await self._embed(earlier.content)
-        async with self._pool.connection() as connection:
-            current = await self._locked(connection, entry, expected_version)
-            number = current.version
-            if current.content != earlier.content:
-                number += 1
-                note = f"rolled back to version {version}"
-                await repository.save(connection, entry, number, earlier.content, author=author, note=note)
-            await repository.go_live(connection, entry, number, author=author)
-            await repository.announce(connection)
-        await self._refresh()
-        return await self.live(entry)
+            current = await self._locked(connection, entry, None)
+            await self._check_others(connection, entry, current.content)
+            await repository.take_up(connection, entry)
+            await log.record(connection, "taken_up", author=author, entry=entry, version=current.version)
+            return _found(await repository.newest(connection, entry), entry)
 
     async def near_duplicates(self, entry: str, content: Content) -> list[NearDuplicate]:
         """Live phrasings of other entries that are asked nearly like this one: a hint, never an obstacle."""
@@ -110,10 +99,6 @@ class Curation:
             for text, found in zip(texts, nearest, strict=True)
             if found is not None and found.similarity >= NEAR
         ]
-
-    async def _embed(self, content: Content) -> None:
-        """Outside of any transaction: nobody waits for a lock while the model runs."""
-        await ensure_vectors(self._pool, self._engine.encoder, content.asked)
 
     async def _locked(self, connection: Connection, entry: str, expected: int | None) -> Entry:
         if not await repository.lock(connection, entry):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from faq.index.bank import NOTHING, Bank, Floats, best_of_each
 from faq.index.choice import Examples, examples, learn
-from faq.index.features import stack
+from faq.index.features import features_without_itself, stack
 from faq.index.ridge import Ridge
 
 MOST = 600  # phrasings asked: enough for nine weights, and bounds the time
@@ -44,17 +44,7 @@ def _group(bank: Bank) -> NDArray[np.intp]:
 
 
 def _without_itself(bank: Bank, ridge: Ridge, rows: NDArray[np.intp], share: float) -> Examples:
-    vectors, own = bank.vectors[rows], bank.owner[rows]
-    at = np.arange(len(rows))
-    cosines = vectors @ bank.vectors.T
-    cosines[at, rows] = -np.inf
-    nearest, three = best_of_each(bank, cosines)
-    counts = np.tile(bank.counts, (len(rows), 1))
-    counts[at, own] -= 1
-    centroid = (vectors @ bank.centroids.T).astype(np.float64)
-    centroid[at, own] = (centroid[at, own] * bank.counts[own] - 1.0) / counts[at, own]
-    scores = ridge.without_itself(vectors, own)
-    return examples(stack(nearest, three, centroid, scores, counts), own, share)
+    return examples(features_without_itself(bank, ridge, rows), bank.owner[rows], share)
 
 
 def _without_entry(bank: Bank, lessened: list[Ridge], rows: NDArray[np.intp], share: float) -> Examples:

@@ -28,6 +28,20 @@ def features(bank: Bank, ridge: Ridge, vectors: Vectors) -> Floats:
     return stack(nearest, three, (vectors @ bank.centroids.T).astype(np.float64), ridge.scores(vectors), counts)
 
 
+def features_without_itself(bank: Bank, ridge: Ridge, rows: NDArray[np.intp]) -> Floats:
+    """Of phrasings, each asked as if it had not been written; its entry has another one."""
+    vectors, own = bank.vectors[rows], bank.owner[rows]
+    at = np.arange(len(rows))
+    cosines = vectors @ bank.vectors.T
+    cosines[at, rows] = -np.inf
+    nearest, three = best_of_each(bank, cosines)
+    counts = np.tile(bank.counts, (len(rows), 1))
+    counts[at, own] -= 1
+    centroid = (vectors @ bank.centroids.T).astype(np.float64)
+    centroid[at, own] = (centroid[at, own] * bank.counts[own] - 1.0) / counts[at, own]
+    return stack(nearest, three, centroid, ridge.without_itself(vectors, own), counts)
+
+
 def stack(nearest: Floats, three: Floats, centroid: Floats, ridge: Floats, counts: NDArray[np.intp]) -> Floats:
     many = np.log(counts)
     return np.stack(

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass
@@ -21,6 +21,15 @@ class Nearest:
     entry: str
     phrasing: str
     similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What would be answered to a phrasing of `entry` if it had not been written."""
+
+    entry: Published
+    text: str
+    match: Match
 
 
 class Index:
@@ -91,6 +100,25 @@ class Index:
         return self._thresholds.decide(
             tuple((self.entries[row], probability) for row, probability in ranked), scope=scope
         )
+
+    def without_itself(
+        self, hidden: Callable[[Published], AbstractSet[int]], only: AbstractSet[str] | None = None
+    ) -> Iterator[LeftOut]:
+        """Every phrasing, or those in `only`, asked with itself left out.
+
+        `hidden`: rows that do not exist for those whom an entry is for. Entries with a single phrasing are not asked.
+        """
+        if self._scorer is None:
+            return
+        rows = np.flatnonzero(np.bincount(self._owner)[self._owner] > 1)
+        if only is not None:
+            rows = np.array([row for row in rows if self._texts[row] in only], dtype=np.intp)
+        owners = [self.entries[self._owner[row]] for row in rows]
+        allowed = [self._allowed(entry.content.language, hidden(entry)) for entry in owners]
+        ranked = self._scorer.rank_without_itself(rows, allowed, shown=3)
+        for row, entry, (best, scope) in zip(rows, owners, ranked, strict=True):
+            candidates = tuple((self.entries[each], probability) for each, probability in best)
+            yield LeftOut(entry, self._texts[row], self._thresholds.decide(candidates, scope=scope))
 
     def nearest(self, vectors: Vectors, *, language: str, but: str) -> list[Nearest | None]:
         """For each vector the nearest phrasing of another entry than `but`, in this language."""

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -9,8 +10,10 @@ from faq.encoder.ports import Vectors
 from faq.index.adapting import adapted
 from faq.index.bank import Bank, Floats
 from faq.index.choice import ALTERNATIVES, probabilities
-from faq.index.features import NAMES, features
+from faq.index.features import NAMES, features, features_without_itself
 from faq.index.ridge import Ridge
+
+_CHUNK = 100  # phrasings asked together: bounds the memory
 
 
 @cache
@@ -37,7 +40,21 @@ class Scorer:
         self, vector: Vectors, allowed: NDArray[np.bool_] | None, shown: int
     ) -> tuple[list[tuple[int, float]], float]:
         """([(entry, probability), at most `shown`], probability that any entry fits); `allowed` masks entries."""
-        utilities = features(self._bank, self._ridge, vector[None])[0] @ self.weights
+        return self._ranked(features(self._bank, self._ridge, vector[None])[0] @ self.weights, allowed, shown)
+
+    def rank_without_itself(
+        self, rows: NDArray[np.intp], allowed: Sequence[NDArray[np.bool_] | None], shown: int
+    ) -> Iterator[tuple[list[tuple[int, float]], float]]:
+        """`rank` of phrasings that stand in the bank, each as if it did not; its entry has another one."""
+        for start in range(0, len(rows), _CHUNK):
+            part = rows[start : start + _CHUNK]
+            utilities = features_without_itself(self._bank, self._ridge, part) @ self.weights
+            for row, mask in zip(utilities, allowed[start : start + _CHUNK], strict=True):
+                yield self._ranked(row, mask, shown)
+
+    def _ranked(
+        self, utilities: Floats, allowed: NDArray[np.bool_] | None, shown: int
+    ) -> tuple[list[tuple[int, float]], float]:
         if allowed is not None:
             utilities[~allowed] = -np.inf
         order = np.argsort(-utilities)[: max(ALTERNATIVES, shown)]

@@ -10,6 +10,7 @@ from common.database import Pool
 from faq.engine import Engine
 from faq.entries import repository
 from faq.live.vectors import ensure_vectors
+from faq.releases import repository as releases
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,7 @@ class Follower:
         async with self._one_at_a_time:
             async with self._pool.connection() as connection, connection.transaction():
                 await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                revision = await repository.revision(connection)
+                revision = await releases.revision(connection)
                 if revision == self._revision:
                     return
                 entries = await repository.all_live(connection)
@@ -54,7 +55,7 @@ class Follower:
 
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
-            await connection.execute(f"LISTEN {repository.CHANNEL}")
+            await connection.execute(f"LISTEN {releases.CHANNEL}")
             while True:
                 await self.refresh()
                 async for _ in connection.notifies(timeout=self._poll_seconds, stop_after=1):

@@ -8,6 +8,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from api.curation.client import FaqClient, FaqUnavailable
+from api.curation.release_schemas import NewGolden, Wish
 from api.curation.schemas import Content
 from common.problems import Problem
 from faq.app import create_app
@@ -40,12 +41,13 @@ async def client(
 async def test_an_entry_is_written_published_changed_rolled_back_and_taken_away(client: FaqClient) -> None:
     made = await client.create("return-window", WINDOW, author="cleo")
     assert (made.version, made.status, made.live, made.author) == (1, "draft", None, "cleo")
-    assert (await client.publish("return-window", expected_version=1, author="cleo")).live == 1
+    await client.publish([Wish(entry="return-window", expected_version=1)], author="cleo", override=None)
+    assert (await client.entry("return-window")).live == 1
     changed = WINDOW.model_copy(update={"answer": "Forty days."})
     saved = await client.save("return-window", changed, expected_version=1, author="carl")
     assert (saved.version, saved.live, saved.unpublished_changes) == (2, 1, True)
     assert (await client.entry("return-window")).answer == "Forty days."
-    await client.publish("return-window", expected_version=2, author="carl")
+    await client.publish([Wish(entry="return-window", expected_version=2)], author="carl", override=None)
     back = await client.roll_back("return-window", 1, expected_version=2, author="cleo")
     assert (back.answer, back.live) == ("{{ return_window }}.", 3)
     assert back.note is not None
@@ -56,10 +58,47 @@ async def test_an_entry_is_written_published_changed_rolled_back_and_taken_away(
 
 async def test_what_is_live_is_what_the_try_out_finds(client: FaqClient) -> None:
     await client.create("return-window", WINDOW, author="cleo")
-    await client.publish("return-window", expected_version=None, author="cleo")
+    await client.publish([Wish(entry="return-window")], author="cleo", override=None)
     trial = await client.understand("how long can i return an item", None)
     assert trial.candidates[0].entry == "return-window"
     assert trial.candidates[0].answer == "{{ return_window }}."
+
+
+async def test_a_release_is_checked_made_listed_and_gone_back_to(client: FaqClient) -> None:
+    await client.create("return-window", WINDOW, author="cleo")
+    wish = Wish(entry="return-window", expected_version=1)
+    golden = await client.add_golden(NewGolden(text="how long", expected="return-window"), author="cleo")
+    assert [each.id for each in await client.goldens()] == [golden.id]
+    await client.remove_golden(golden.id, author="cleo")
+    assert (await client.check([wish])).blocked is False
+    made = await client.publish([wish], author="cleo", override=None)
+    changed = WINDOW.model_copy(update={"answer": "Forty days."})
+    await client.save("return-window", changed, expected_version=1, author="carl")
+    await client.publish([Wish(entry="return-window")], author="carl", override=None)
+    found = await client.releases(before=None, limit=10)
+    assert [(each.author, each.steps[0].before, each.steps[0].version) for each in found] == [
+        ("carl", 1, 2),
+        ("cleo", None, 1),
+    ]
+    assert [each.id for each in await client.releases(before=found[0].id, limit=10)] == [made.release]
+    await client.restore(made.release, author="cleo")
+    assert (await client.entry("return-window")).live == 1
+    with pytest.raises(Problem) as stale:
+        await client.publish([wish], author="cleo", override=None)
+    assert stale.value.code == "stale_version"
+
+
+async def test_an_entry_is_reviewed_and_put_away_and_each_deed_is_noted(client: FaqClient) -> None:
+    await client.create("return-window", WINDOW, author="cleo")
+    statuses = []
+    for action in ("review", "send-back", "archive", "take-up"):
+        done = await client.act("return-window", action, expected_version=1, author="carl", note=None)
+        statuses.append(done.status)
+    assert statuses == ["review", "draft", "archived", "draft"]
+    deeds = await client.audit(entry="return-window", before=None, limit=3)
+    assert [each.author for each in deeds] == ["carl"] * 3
+    older = await client.audit(entry="return-window", before=deeds[-1].id, limit=1)
+    assert older[0].id < deeds[-1].id
 
 
 async def test_refusals_arrive_with_their_codes(client: FaqClient) -> None:

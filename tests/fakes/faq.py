@@ -31,12 +31,21 @@ EMPTY: Body = {
 
 
 class FakeFaq:
-    """`versions` holds each entry's contents, oldest first; `live` the version that customers get."""
+    """`versions` holds each entry's contents, oldest first; `live` the version that customers get.
+
+    `breaking` are golden questions that any release breaks.
+    """
 
     def __init__(self, secret: str) -> None:
         self.versions: dict[str, list[Body]] = {}
         self.live: dict[str, int | None] = {}
         self.failing = False
+        self.breaking: list[str] = []
+        self.review: dict[str, int] = {}
+        self.archived: set[str] = set()
+        self.deeds: list[Body] = []
+        self.releases: list[Body] = []
+        self.goldens: dict[int, Body] = {}
         self.app = FastAPI(dependencies=[Depends(require_internal_secret(SecretStr(secret))), Depends(self._check)])
         install_problem_handlers(self.app)
         self.app.get("/v1/entries")(self._entries)
@@ -44,9 +53,17 @@ class FakeFaq:
         self.app.get("/v1/entries/{entry}")(self._read)
         self.app.put("/v1/entries/{entry}")(self._save)
         self.app.get("/v1/entries/{entry}/versions")(self._versions)
-        self.app.post("/v1/entries/{entry}/publish")(self._publish)
+        self.app.post("/v1/releases/check")(self._check_release)
+        self.app.post("/v1/releases", status_code=201)(self._release)
+        self.app.get("/v1/releases")(self._releases)
+        self.app.post("/v1/releases/{release}/restore")(self._restore)
+        self.app.get("/v1/audit")(self._audit)
+        self.app.get("/v1/goldens")(self._goldens)
+        self.app.post("/v1/goldens", status_code=201)(self._add_golden)
+        self.app.delete("/v1/goldens/{golden}", status_code=204)(self._remove_golden)
         self.app.post("/v1/entries/{entry}/unpublish")(self._unpublish)
         self.app.post("/v1/entries/{entry}/rollback")(self._roll_back)
+        self.app.post("/v1/entries/{entry}/{action}")(self._act)
         self.app.post("/v1/understand")(self._understand)
         self.app.get("/v1/skills")(self._skills)
         self.app.post("/v1/embed")(self._embed)
@@ -70,9 +87,11 @@ class FakeFaq:
         if entry not in self.versions:
             raise Problem(404, "not_found", f"There is no entry {entry}.")
         latest, live = len(self.versions[entry]), self.live[entry]
-        status = "published" if live else "draft" if latest == 1 else "unpublished"
+        review = latest if self.review.get(entry) == latest else None
+        status = "published" if live else "review" if review else "draft" if latest == 1 else "unpublished"
         number = version or latest
-        known = {"id": entry, "version": number, "status": status, "latest": latest, "live": live}
+        known = {"id": entry, "version": number, "latest": latest, "live": live, "review": review}
+        known["status"] = "archived" if entry in self.archived else status
         return self.versions[entry][number - 1] | known
 
     def _expect(self, entry: str, body: Body) -> None:
@@ -123,9 +142,89 @@ class FakeFaq:
         self.versions[entry].append(self._version(body, body["author"]))
         return self._out(entry) | {"warnings": self._warnings(entry, body)}
 
-    async def _publish(self, entry: str, body: Body) -> Body:
+    def _note(self, action: str, author: str | None, **more: Any) -> None:
+        empty = {"entry": None, "version": None, "release": None, "note": None}
+        when = datetime.now(UTC).isoformat()
+        self.deeds.insert(0, empty | {"id": len(self.deeds) + 1, "at": when, "author": author, "action": action} | more)
+
+    def _report(self) -> Body:
+        before = {"decision": "answer", "entry": "gift-wrap", "probability": 0.9, "offered": []}
+        now = {"decision": "abstain", "entry": None, "probability": 0.1, "offered": []}
+        broken = {"change": "broken", "fits": False, "before": before, "now": now, "expected": "gift-wrap"}
+        names = ("goldens", "goldens_fit", "phrasings", "fixed", "broken", "moved", "collisions", "milliseconds")
+        return {
+            "blocked": bool(self.breaking),
+            "counts": dict.fromkeys(names, 0) | {"goldens": len(self.breaking), "blocking": len(self.breaking)},
+            "goldens": [
+                broken | {"text": text, "golden": number, "blocks": True} for number, text in enumerate(self.breaking)
+            ],
+            "phrasings": [],
+            "collisions": [],
+        }
+
+    async def _check_release(self, body: Body) -> Body:
+        for wish in body["entries"]:
+            self._expect(wish["entry"], wish)
+        return self._report()
+
+    async def _release(self, body: Body) -> Body:
+        report = await self._check_release(body)
+        if report["blocked"] and not body["override"]:
+            raise Problem(409, "gate_closed", "Golden questions would not get their entry any more.", report=report)
+        steps = []
+        for wish in body["entries"]:
+            entry = wish["entry"]
+            steps.append({"entry": entry, "version": len(self.versions[entry]), "before": self.live[entry]})
+            self.live[entry] = len(self.versions[entry])
+            self.review.pop(entry, None)
+        made = {"id": len(self.releases) + 1, "kind": "publish", "author": body["author"], "note": body["override"]}
+        made |= {"at": datetime.now(UTC).isoformat(), "gate": report["counts"], "steps": steps}
+        self.releases.insert(0, made)
+        self._note("publish", body["author"], release=made["id"])
+        return {"release": made["id"], "report": report}
+
+    async def _releases(self, limit: int, before: int | None = None) -> Body:
+        return {"releases": [each for each in self.releases if before is None or each["id"] < before][:limit]}
+
+    async def _restore(self, release: int, body: Body) -> Body:
+        """As if the release had been the only one of its entries."""
+        [found] = [each for each in self.releases if each["id"] == release]
+        self.live |= {step["entry"]: step["version"] for step in found["steps"]}
+        self._note("restore", body["author"], release=release)
+        return {"release": release}
+
+    async def _audit(self, limit: int, entry: str | None = None, before: int | None = None) -> Body:
+        found = [each for each in self.deeds if entry in (None, each["entry"])]
+        return {"deeds": [each for each in found if before is None or each["id"] < before][:limit]}
+
+    async def _goldens(self) -> Body:
+        return {"goldens": list(self.goldens.values())}
+
+    async def _add_golden(self, body: Body) -> Body:
+        if body["expected"] is not None and body["expected"] not in self.versions:
+            raise Problem(422, "invalid_entry", "no", field_errors={"expected": "names what does not exist"})
+        number = len(self.goldens) + 1
+        self.goldens[number] = body | {"id": number, "at": datetime.now(UTC).isoformat()}
+        return self.goldens[number]
+
+    async def _remove_golden(self, golden: int) -> None:
+        del self.goldens[golden]
+
+    async def _act(self, entry: str, action: str, body: Body) -> Body:
         self._expect(entry, body)
-        self.live[entry] = len(self.versions[entry])
+        match action:
+            case "review":
+                self.review[entry] = len(self.versions[entry])
+            case "send-back":
+                self.review.pop(entry, None)
+            case "archive":
+                self.archived.add(entry)
+                self.live[entry] = None
+            case "take-up":
+                self.archived.discard(entry)
+            case _:
+                raise Problem(404, "not_found", "There is no such call.")
+        self._note(action, body["author"], entry=entry, note=body["note"])
         return self._out(entry)
 
     async def _unpublish(self, entry: str, body: Body) -> Body:

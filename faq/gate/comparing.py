@@ -1,0 +1,126 @@
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+
+import numpy as np
+
+from faq.encoder.ports import Vectors
+from faq.entries.models import Audience, Content, Published
+from faq.entries.visibility import STRANGER, Reader
+from faq.gate.models import Asked, Collision, Given, Golden, Report
+from faq.index.index import Index
+
+WORK = 400_000  # phrasings times entries that are asked; beyond it, those nearest to what changed
+NEAR = 0.9  # cosine from which two texts are nearly the same words
+_FEWEST = 100
+
+
+def compare(
+    live: Index,
+    draft: Index,
+    changed: AbstractSet[str],
+    goldens: Sequence[Golden],
+    *,
+    vectors: Mapping[str, Vectors],
+    today: date,
+) -> Report:
+    """`vectors` of every text of both pictures and of the golden questions."""
+    before = {entry.id: entry for entry in live.entries}
+    after = {entry.id: entry for entry in draft.entries}
+    moved = {entry for entry in changed if _matched(before.get(entry)) != _matched(after.get(entry))}
+    golden = tuple(
+        Asked(
+            each.text,
+            each.expected,
+            _given(live, each, before, vectors, today),
+            _given(draft, each, after, vectors, today),
+            golden=each.id,
+        )
+        for each in goldens
+    )
+    fresh = frozenset(moved & set(after) - set(before))
+    if not moved:
+        return Report(0, golden, fresh=fresh, matched=False)
+    only = _nearest_to(
+        draft, [text for entry in moved if entry in after for text in after[entry].content.asked], vectors
+    )
+    return Report(0, golden, _phrasings(live, draft, only, today), _collisions(draft, before, moved, vectors), fresh)
+
+
+def _matched(entry: Published | None) -> object:
+    """What of an entry decides when it is found."""
+    if entry is None:
+        return None
+    content = entry.content
+    return (content.asked, content.language, content.audience, content.tiers, content.valid_from, content.valid_until)
+
+
+def reader_of(content: Content, today: date) -> tuple[Reader, date]:
+    """Somebody, on a day, whom an entry is for."""
+    reader = (
+        STRANGER
+        if content.audience is Audience.EVERYONE
+        else Reader(signed_in=True, tier=next(iter(content.tiers), ""))
+    )
+    return reader, min(max(today, content.valid_from or today), content.valid_until or date.max)
+
+
+def _hidden(index: Index, today: date) -> Callable[[Published], AbstractSet[int]]:
+    known: dict[tuple[Reader, date], AbstractSet[int]] = {}
+
+    def hidden(entry: Published) -> AbstractSet[int]:
+        reader, day = reader_of(entry.content, today)
+        if (reader, day) not in known:
+            known[reader, day] = index.visibility.hidden(reader, day)
+        return known[reader, day]
+
+    return hidden
+
+
+def _given(
+    index: Index, golden: Golden, entries: Mapping[str, Published], vectors: Mapping[str, Vectors], today: date
+) -> Given:
+    """To somebody whom the expected entry is for."""
+    expected = entries.get(golden.expected or "")
+    reader, day = reader_of(expected.content, today) if expected else (STRANGER, today)
+    hidden = index.visibility.hidden(reader, day)
+    return Given.of(index.match(golden.text, vectors[golden.text], language=golden.language, hidden=hidden))
+
+
+def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: date) -> tuple[Asked, ...]:
+    earlier = {(left.entry.id, left.text): left.match for left in live.without_itself(_hidden(live, today), only)}
+    asked = []
+    for left in draft.without_itself(_hidden(draft, today), only):
+        match = earlier.get((left.entry.id, left.text))
+        asked.append(Asked(left.text, left.entry.id, Given.of(match) if match else None, Given.of(left.match)))
+    return tuple(asked)
+
+
+def _nearest_to(index: Index, texts: Sequence[str], vectors: Mapping[str, Vectors]) -> AbstractSet[str] | None:
+    """None: all texts of the index. Of a large one, those that the changed texts can matter to."""
+    known = index.vectors_by_text()
+    most = max(_FEWEST, WORK // max(1, len(index.entries)))
+    if len(known) <= most:
+        return None
+    if not texts:
+        return set()
+    near = (np.stack(list(known.values())) @ np.stack([vectors[text] for text in texts]).T).max(axis=1)
+    names = list(known)
+    return {names[row] for row in np.argsort(-near)[:most]} | set(texts)
+
+
+def _collisions(
+    draft: Index, before: Mapping[str, Published], moved: AbstractSet[str], vectors: Mapping[str, Vectors]
+) -> tuple[Collision, ...]:
+    found = []
+    answers = {entry.id: entry.answer for entry in draft.entries}
+    for entry in (each for each in draft.entries if each.id in moved):
+        old = before[entry.id].content.asked if entry.id in before else ()
+        texts = [text for text in entry.content.asked if text not in old]
+        if not texts:
+            continue
+        rows = np.stack([vectors[text] for text in texts])
+        for text, near in zip(texts, draft.nearest(rows, language=entry.content.language, but=entry.id), strict=True):
+            if near and near.similarity >= NEAR and answers[near.entry] != entry.answer:
+                found.append(Collision(text, entry.id, near.entry, near.phrasing, near.similarity))
+    return tuple(found)
