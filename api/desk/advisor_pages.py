@@ -10,7 +10,7 @@ from api.desk.models import Member
 from api.desk.pages import Desk
 from api.handoff.states import Skill
 from api.staff.errors import UnknownStaff
-from api.staff.guards import operator_page, staff_service
+from api.staff.guards import OperatorPage, operator_page, staff_service
 from api.staff.models import LANGUAGE, MOST_AT_ONCE
 from api.web.pages import pages_of
 from common.problems import Problem
@@ -28,6 +28,7 @@ async def advisors(request: Request, service: Desk, saved: str = "") -> Response
 @router.post("/{name}")
 async def save(
     request: Request,
+    session: OperatorPage,
     service: Desk,
     name: str,
     *,
@@ -52,7 +53,9 @@ async def save(
         }
         return show(request, team, tried=tried, status=422)
     try:
-        await staff_service(request).set_desk(name, skills=skills or [], languages=spoken, capacity=int(capacity))
+        await staff_service(request).set_desk(
+            name, skills=skills or [], languages=spoken, capacity=int(capacity), by=session.staff.name
+        )
     except UnknownStaff:
         raise unknown() from None
     return RedirectResponse(f"/advisors?{urlencode({'saved': name})}", 303)

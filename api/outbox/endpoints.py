@@ -7,12 +7,11 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.services import Services, services_of
-from api.staff.guards import endpoint_for
-from api.staff.models import Role
+from api.staff.guards import OperatorEndpoint, operator_endpoint
 
 Gateway = Annotated[Services, Depends(services_of)]
 
-router = APIRouter(prefix="/v1/outbox", tags=["outbox"], dependencies=[Depends(endpoint_for(Role.OPERATOR))])
+router = APIRouter(prefix="/v1/outbox", tags=["outbox"], dependencies=[Depends(operator_endpoint)])
 
 
 class DeadLetterOut(BaseModel):
@@ -42,7 +41,7 @@ async def list_dead_letters(services: Gateway) -> DeadLetters:
 
 
 @router.post("/dead/{letter_id}/resend", operation_id="resendDeadLetter", status_code=202)
-async def resend_dead_letter(letter_id: UUID, services: Gateway) -> None:
+async def resend_dead_letter(session: OperatorEndpoint, letter_id: UUID, services: Gateway) -> None:
     """Try to deliver it again, with as many attempts as a new one."""
     async with services.conversations.transaction() as connection:
-        await services.outbox.resend(connection, letter_id)
+        await services.outbox.resend(connection, letter_id, by=session.staff.name)

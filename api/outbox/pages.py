@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.outbox.endpoints import Gateway
-from api.staff.guards import operator_page
+from api.staff.guards import OperatorPage, operator_page
 from api.web.pages import pages_of
 from common.problems import Problem
 
@@ -30,18 +30,18 @@ async def outbox(request: Request, services: Gateway, notice: str = "") -> Respo
 
 
 @router.post("/dead/{letter_id}/resend")
-async def resend(letter_id: UUID, services: Gateway) -> Response:
+async def resend(session: OperatorPage, letter_id: UUID, services: Gateway) -> Response:
     try:
         async with services.conversations.transaction() as connection:
-            await services.outbox.resend(connection, letter_id)
+            await services.outbox.resend(connection, letter_id, by=session.staff.name)
     except Problem:
         return RedirectResponse("/outbox?notice=gone", 303)
     return RedirectResponse("/outbox?notice=again", 303)
 
 
 @router.post("/resend")
-async def resend_all(services: Gateway) -> Response:
+async def resend_all(session: OperatorPage, services: Gateway) -> Response:
     """For after an outage: everything that was given up is tried again."""
     async with services.conversations.transaction() as connection:
-        await services.outbox.resend_all(connection)
+        await services.outbox.resend_all(connection, by=session.staff.name)
     return RedirectResponse("/outbox?notice=all", 303)

@@ -96,6 +96,7 @@ AdvisorEndpoint = Annotated[Session, Depends(advisor_endpoint)]
 CuratorPage = Annotated[Session, Depends(curator_page)]
 CuratorEndpoint = Annotated[Session, Depends(curator_endpoint)]
 OperatorPage = Annotated[Session, Depends(operator_page)]
+OperatorEndpoint = Annotated[Session, Depends(operator_endpoint)]
 
 
 def install_login_redirect(app: FastAPI) -> None:

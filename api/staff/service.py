@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from api.audit import service as audit
 from api.staff import repository
 from api.staff.errors import NameTaken, UnknownStaff, WrongCredentials
 from api.staff.models import Role, Session, Staff
@@ -77,12 +78,26 @@ class StaffService:
         """Until the transaction ends nobody else who holds this account goes on. Lock a conversation before it."""
         await repository.hold(connection, staff_id)
 
-    async def set_desk(self, name: str, *, skills: Iterable[str], languages: Iterable[str], capacity: int) -> None:
-        """What an advisor is given by itself: see Staff. Raises UnknownStaff."""
+    async def set_desk(
+        self, name: str, *, skills: Iterable[str], languages: Iterable[str], capacity: int, by: str | None = None
+    ) -> None:
+        """What an advisor is given by itself: see Staff. `by`: the operator; None: the command line.
+
+        Raises UnknownStaff.
+        """
         async with self._pool.connection() as connection:
             given = sorted(set(skills)), sorted({language.lower() for language in languages})
             if await repository.set_desk(connection, name, *given, capacity) is None:
                 raise UnknownStaff(name)
+            await audit.record(
+                connection,
+                actor="staff" if by else "system",
+                actor_id=by,
+                action="staff.desk",
+                subject=name,
+                outcome="done",
+                evidence={"skills": given[0], "languages": given[1], "capacity": capacity},
+            )
 
     async def first_names(self, connection: Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
         return await repository.first_names(connection, list(ids))

@@ -25,6 +25,11 @@ async def test_an_operator_says_what_an_advisor_is_given(site: Site) -> None:
         assert re.findall(r'value="(\w+)" checked', page.text) == ["orders", "returns"]
         await olga.post("/advisors/ada", languages="", capacity="0")
         assert await given(site, "ada") == ([], [], 0)
+        entries = (await olga.http.get("/v1/audit", params={"action": "staff"})).json()["items"]
+    assert [(each["actor_id"], each["subject"], each["evidence"]["capacity"]) for each in entries[:2]] == [
+        ("olga", "ada", 0),
+        ("olga", "ada", 2),
+    ]
 
 
 async def test_a_form_that_is_not_understood_changes_nothing_and_keeps_what_was_filled_in(site: Site) -> None:
@@ -93,6 +98,8 @@ async def test_an_operator_sees_what_was_given_up_and_sends_it_again(site: Site)
         assert "On its way again" in await send_again(olga, first)
         assert await states(site) == ["pending"]
         assert "no longer here" in await send_again(olga, first)
+        [entry] = (await olga.http.get("/v1/audit", params={"action": "outbox"})).json()["items"][:1]
+    assert (entry["actor_id"], entry["subject"]) == ("olga", str(first))
 
 
 async def test_after_an_outage_everything_is_sent_again_at_once(site: Site) -> None:
