@@ -12,7 +12,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .PHONY: setup
-setup:  ## create both environments from the locked requirements
+setup:  ## create the environments from the locked requirements
 	@$(PYTHON) ops/environments.py
 
 .PHONY: setup-dev
@@ -84,4 +84,4 @@ lock:  ## resolve requirements/*.in anew and pin what was found
 
 .PHONY: clean
 clean: reset  ## delete data, environments and caches
-	rm -rf .venv .venv-rasa .data .mypy_cache .ruff_cache .pytest_cache bot/.rasa
+	rm -rf .venv .venv-rasa .venv-helpdesk .data .mypy_cache .ruff_cache .pytest_cache bot/.rasa

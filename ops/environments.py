@@ -1,4 +1,4 @@
-"""Creates the two virtual environments from the locked requirements: `python3 ops/environments.py [--dev]`.
+"""Creates the virtual environments from the locked requirements: `python3 ops/environments.py [--dev]`.
 
 Standard library only, for it runs on a fresh machine. An environment is installed again only if its lock file changed.
 """
@@ -48,11 +48,15 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def environments(*, dev: bool) -> tuple[Environment, Environment]:
-    services = ROOT / "requirements" / ("dev.txt" if dev else "main.txt")
+def environments(*, dev: bool) -> tuple[Environment, Environment, list[Environment]]:
+    """Of the services, of Rasa, and of other products that only the tests talk to."""
+    locks = ROOT / "requirements"
+    services = locks / ("dev.txt" if dev else "main.txt")
+    others = [Environment(ROOT / ".venv-helpdesk", locks / "helpdesk.txt", GIGABYTE)] if dev else []
     return (
         Environment(ROOT / ".venv", services, 3 * GIGABYTE),
-        Environment(ROOT / ".venv-rasa", ROOT / "requirements" / "rasa.txt", 4 * GIGABYTE),
+        Environment(ROOT / ".venv-rasa", locks / "rasa.txt", 4 * GIGABYTE),
+        others,
     )
 
 
@@ -91,12 +95,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also install what tests and checks need")
     dev = parser.parse_args(arguments).dev
-    services, rasa = environments(dev=dev)
+    services, rasa, others = environments(dev=dev)
     accept = () if dev else (ROOT / "requirements" / "dev.txt",)
     try:
         wanted = [] if services.is_current(accept) else [(services, check_service_python())]
         if not rasa.is_current():
             wanted.append((rasa, find_rasa_python()))
+        wanted += [(other, check_service_python()) for other in others if not other.is_current()]
         for environment, python in wanted:
             print(f"  installing {environment.folder.name} with {python} (a few minutes, once)", flush=True)
         with ThreadPoolExecutor() as pool:

@@ -34,6 +34,7 @@ def lock(interpreter: str, *names: str) -> None:
 
 def main() -> int:
     lock(check_service_python(), "main", "dev")
+    lock(check_service_python(), "helpdesk")
     lock(find_rasa_python(), "rasa")
     return 0
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.environments import Environment, SetupFailed, digest, install, run
+from ops.environments import Environment, SetupFailed, digest, environments, install, run
 
 
 @pytest.fixture
@@ -44,3 +44,8 @@ def test_a_failing_installation_says_its_last_line(environment: Environment):
 def test_a_full_disk_during_installation_is_named(environment: Environment):
     with pytest.raises(SetupFailed, match="disk is full"):
         run(["/bin/sh", "-c", "echo 'OSError: [Errno 28] No space left on device' >&2; exit 1"], environment)
+
+
+def test_the_other_products_that_tests_talk_to_are_for_developers_only():
+    assert [other.folder.name for other in environments(dev=True)[2]] == [".venv-helpdesk"]
+    assert environments(dev=False)[2] == []
