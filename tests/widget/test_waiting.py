@@ -20,6 +20,7 @@ async def test_a_customer_who_does_not_want_to_wait_is_written_to_later(gateway:
     await later.click()
     await expect(chat.input).to_be_focused()
     await expect(chat.log).to_contain_text("Which e-mail address may we write to?", timeout=PATIENCE_MS)
+    await expect(chat.panel).to_contain_text("Your request is recorded")
     await chat.say("emma at example")
     await chat.say("emma@example")
     await expect(chat.log).to_contain_text("does not look like an e-mail address", timeout=PATIENCE_MS)

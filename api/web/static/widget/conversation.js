@@ -7,7 +7,7 @@ const TYPING_EVERY_MS = 3000;
 
 /**
  * `view` shows: `greet(session)`, `said(event)`, `step(event)`, `pending(item)`, `sent(item, event)`, `refused(item, code)`,
- * `typing(author)`, `owner({state, advisor, position, source, actions})`, `feedback(event)`, `connection(state)`,
+ * `typing(author)`, `owner({state, advisor, position, minutes, source, actions})`, `feedback(event)`, `connection(state)`,
  * `notice(name, values)`, `clear()`, and `ready()` when it is up to date.
  */
 export class Conversation {

@@ -15,6 +15,7 @@ const EN = {
   system: "Note",
   owner_bot: "Digital assistant",
   owner_queued: "Waiting for a colleague · number {position} in line",
+  owner_queued_about: "Waiting for a colleague · number {position} in line, about {minutes} min",
   owner_recorded: "Your request is recorded",
   owner_assigned: "You are talking to {advisor}",
   owner_resolved: "Closed. Write again at any time.",

@@ -141,11 +141,13 @@ export class View {
   }
 
   owner(owner) {
-    this.#owner = owner;
-    const { state, advisor, position, source, actions = [] } = owner;
+    // A step that says nothing of the place in line leaves it as it was.
+    const waits = owner.state === "queued" && this.#owner.state === "queued" && !owner.position;
+    this.#owner = waits ? { ...this.#owner, ...owner, source: this.#owner.source } : owner;
+    const { state, advisor, position, minutes, source, actions = [] } = this.#owner;
     const recorded = source?.name.startsWith("handoff_recorded"); // nobody is at the desk: a place in line says nothing
-    const name = state === "queued" && recorded ? "owner_recorded" : `owner_${state}`;
-    this.status.textContent = this.say(name, { advisor: advisor ?? this.say("advisor"), position });
+    const name = state === "queued" ? `owner_${recorded ? "recorded" : minutes ? "queued_about" : "queued"}` : `owner_${state}`;
+    this.status.textContent = this.say(name, { advisor: advisor ?? this.say("advisor"), position, minutes });
     this.panel.dataset.state = state;
     this.#show(this.person, state === "bot" || state === "resolved");
     this.#show(this.goOn, state === "queued");
