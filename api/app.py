@@ -23,6 +23,7 @@ from api.shop.endpoints import shop_page_router, shop_router
 from api.staff.passwords import Passwords
 from api.staff_area import install_staff_area
 from api.surveys import endpoints as surveys
+from api.tickets.endpoints import WEBHOOK, WEBHOOK_LIMIT
 from api.web.assets import mount_assets
 from api.web.pages import Pages
 from api.wiring import wire
@@ -77,7 +78,7 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
 def add_middleware(app: FastAPI, services: Services) -> None:
     """Last added is outermost."""
     settings = services.settings
-    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(BodyLimit, limit=settings.body_limit, larger={WEBHOOK: WEBHOOK_LIMIT})
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

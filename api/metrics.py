@@ -75,6 +75,12 @@ class Metrics:
         self.outbox_dead = Gauge(
             "aftercare_outbox_dead", "Messages that were given up", ["channel"], registry=self.registry
         )
+        self.ticket_looks = Counter(
+            "aftercare_ticket_looks",
+            "Looks at tickets of the helpdesk, by outcome",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.limited = Counter("aftercare_rate_limited", "Requests refused with 429", ["limit"], registry=self.registry)
         self.streams = Gauge("aftercare_open_streams", "Open WebSocket streams", registry=self.registry)
         self.streams_closed = Counter(

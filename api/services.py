@@ -29,6 +29,7 @@ from api.security.limits import RateLimit
 from api.settings import ApiSettings
 from api.staff.service import StaffService
 from api.surveys.service import SurveyService
+from api.tickets.service import Tickets
 from api.writes.resolver import WriteResolver
 from api.writes.service import WriteService
 from backends.ports import Commerce
@@ -60,6 +61,7 @@ class Services:
     line_sweeper: LineSweeper
     surveys: SurveyService
     sorter: Sorter
+    tickets: Tickets | None
     outbox: OutboxService
     writes: WriteService
     write_resolver: WriteResolver
@@ -84,9 +86,9 @@ async def running(services: Services) -> AsyncIterator[None]:
         background = [
             asyncio.create_task(services.dispatcher.run(), name="code-dispatcher"),
             asyncio.create_task(services.outbox_worker.run(), name="outbox"),
-            asyncio.create_task(services.line_sweeper.run(), name="line-sweeper"),
             asyncio.create_task(services.write_resolver.run(), name="write-resolver"),
             asyncio.create_task(services.sorter.run(), name="question-sorter"),
+            asyncio.create_task((services.tickets or services.line_sweeper).run(), name="desk"),
         ]
         try:
             yield

@@ -1,12 +1,17 @@
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
+from api.handoff.states import Skill
 from backends.http.settings import CommerceSettings
 
+SHORTEST_SECRET = 20
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+Queues = Annotated[tuple[tuple[Skill, int], ...], NoDecode]
+Names = Annotated[tuple[tuple[int, str], ...], NoDecode]
 SecondsByChannel = Annotated[tuple[tuple[str, Annotated[float, Field(ge=0, le=30)]], ...], NoDecode]
 
 
@@ -73,6 +78,20 @@ class ApiSettings(CommerceSettings):
     timezone: str = "UTC"
     # YAML file with opening hours, time zones and holidays by team; what it leaves out is as above.
     desk_hours_file: Path | None = None
+    # Where people answer customers: at the built-in desk, or in a django-helpdesk (docs/how-to/use-your-own-desk.md).
+    desk: Literal["built-in", "helpdesk"] = "built-in"
+    # Address of the helpdesk (without /api), the token of an account there that nobody else uses, and the secret at the
+    # end of the address that its webhooks call; without a secret Aftercare only looks now and then.
+    helpdesk_url: str = ""
+    helpdesk_token: SecretStr = SecretStr("")
+    helpdesk_webhook_secret: SecretStr = SecretStr("")
+    # Id of the queue that tickets go to; of subjects with a queue of their own, such as "returns=3, refunds=4".
+    helpdesk_queue: int = 1
+    helpdesk_queues: Queues = ()
+    # What customers see of the people there, by the ids of their accounts: "7=Nora, 9=Sam". Others are "A colleague".
+    helpdesk_names: Names = ()
+    # Seconds between two looks at a ticket; more where nothing has happened for long.
+    helpdesk_look: float = Field(default=60.0, ge=1)
     # Whether advisors choose from the line (claim) or are given conversations by skill and free places (automatic).
     desk_assignment: Literal["claim", "automatic"] = "claim"
     # Seconds since an advisor's last sign of life after which their conversations go back to the head of the line.
@@ -122,7 +141,15 @@ class ApiSettings(CommerceSettings):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("collect_seconds", mode="before")
+    @model_validator(mode="after")
+    def _desk_is_reachable(self) -> Self:
+        if self.desk == "helpdesk" and not (self.helpdesk_url and self.helpdesk_token.get_secret_value()):
+            raise ValueError("AFTERCARE_DESK=helpdesk needs AFTERCARE_HELPDESK_URL and AFTERCARE_HELPDESK_TOKEN")
+        if 0 < len(self.helpdesk_webhook_secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"AFTERCARE_HELPDESK_WEBHOOK_SECRET needs {SHORTEST_SECRET} characters")
+        return self
+
+    @field_validator("collect_seconds", "helpdesk_queues", "helpdesk_names", mode="before")
     @classmethod
     def _pairs(cls, value: object) -> object:
         if isinstance(value, str):

@@ -11,6 +11,7 @@ from api.desk import advisor_pages
 from api.desk import endpoints as desk_endpoints
 from api.desk import pages as desk_pages
 from api.desk.customer_card import CustomerCards
+from api.desk.elsewhere import elsewhere_page_router
 from api.desk.service import DeskService
 from api.insight.questions import endpoints as question_endpoints
 from api.insight.questions import pages as question_pages
@@ -21,6 +22,7 @@ from api.services import Services
 from api.staff import endpoints as staff_endpoints
 from api.staff import pages as staff_pages
 from api.staff.guards import install_login_redirect
+from api.tickets.endpoints import webhook_router
 from api.web.pages import install_page_errors
 
 
@@ -35,16 +37,21 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
     app.state.entry_statistics = StatisticsService(services.conversations, ZoneInfo(services.settings.timezone))
     install_login_redirect(app)
     install_page_errors(app)
+    if services.tickets:
+        secret = services.settings.helpdesk_webhook_secret.get_secret_value()
+        app.include_router(webhook_router(services.tickets.watcher, secret))
+        app.include_router(elsewhere_page_router(services.settings.helpdesk_url))
+        desk_areas = []
+    else:
+        desk_areas = [desk_endpoints, desk_pages, advisor_pages]
     for area in (
         staff_endpoints,
         staff_pages,
-        desk_endpoints,
-        desk_pages,
+        *desk_areas,
         curation_endpoints,
         curation_pages,
         release_endpoints,
         release_pages,
-        advisor_pages,
         outbox_pages,
         question_endpoints,
         question_pages,

@@ -16,7 +16,9 @@ from api.channels.web.streams import Streams
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
 from api.curation.client import FaqClient
+from api.handoff.builtin import BuiltInDesk
 from api.handoff.opening_hours import DeskHours, OpeningHours
+from api.handoff.ports import Desk
 from api.handoff.service import HandoffService
 from api.handoff.sweeper import LineSweeper
 from api.handoff.texts import Texts
@@ -45,6 +47,10 @@ from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
 from api.surveys.models import Kind
 from api.surveys.service import SurveyService
+from api.tickets.desk import CHANNEL as TICKETS
+from api.tickets.desk import TicketDesk
+from api.tickets.helpdesk import Helpdesk
+from api.tickets.service import Tickets
 from api.writes.resolver import WriteResolver
 from api.writes.service import WriteService
 from backends.ports import Commerce
@@ -70,7 +76,12 @@ def wire(
     staff = StaffService(pool, LoginThrottle(storage), session_lifetime=lifetime, passwords=passwords)
     surveys = SurveyService(conversations, None if settings.survey == "none" else Kind(settings.survey))
     outbound = outbound_channels(settings)
-    handoff = handoff_service(settings, conversations, staff, surveys, writes_later=EMAIL in outbound)
+    outbox = OutboxService([*outbound, TICKETS])
+    desk = TicketDesk(outbox) if settings.desk == "helpdesk" else BuiltInDesk()
+    handoff = handoff_service(settings, conversations, staff, surveys, desk, writes_later=EMAIL in outbound)
+    tickets = ticket_parts(settings, http, conversations, handoff, outbox, metrics=metrics)
+    if tickets:
+        outbound[TICKETS] = tickets.channel
     assertions = Assertions(settings.assertion_secret)
     writes = WriteService(conversations)
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
@@ -94,7 +105,6 @@ def wire(
     )
     load = Load(metrics, in_hand_limit=settings.turns_in_hand, waiting_limit=settings.turns_waiting)
     sender = sender or code_sender(settings)
-    outbox = OutboxService(outbound)
     pace = Pace(rate=settings.outbox_rate, attempts=settings.outbox_attempts)
     return Services(
         settings=settings,
@@ -118,6 +128,7 @@ def wire(
         line_sweeper=line_sweeper(settings, conversations, handoff, commerce, assertions),
         surveys=surveys,
         sorter=Sorter(conversations, FaqClient(http, settings.faq_url, settings.internal_secret)),
+        tickets=tickets,
         outbox=outbox,
         writes=writes,
         write_resolver=WriteResolver(
@@ -174,6 +185,7 @@ def handoff_service(
     conversations: ConversationService,
     staff: StaffService,
     surveys: SurveyService,
+    desk: Desk,
     *,
     writes_later: bool,
 ) -> HandoffService:
@@ -184,7 +196,38 @@ def handoff_service(
         desk_hours(settings),
         queue_limit=settings.desk_queue_limit,
         writes_later=writes_later,
+        desk=desk,
         resolved=surveys.ended,
+    )
+
+
+def ticket_parts(
+    settings: ApiSettings,
+    http: httpx.AsyncClient,
+    conversations: ConversationService,
+    handoff: HandoffService,
+    outbox: OutboxService,
+    *,
+    metrics: Metrics,
+) -> Tickets | None:
+    """None with the built-in desk."""
+    if settings.desk != "helpdesk":
+        return None
+    system = Helpdesk(
+        http,
+        settings.helpdesk_url,
+        settings.helpdesk_token.get_secret_value(),
+        queue=settings.helpdesk_queue,
+        queues=dict(settings.helpdesk_queues),
+    )
+    return Tickets.of(
+        system,
+        conversations,
+        handoff,
+        outbox,
+        metrics=metrics,
+        names=dict(settings.helpdesk_names),
+        least=timedelta(seconds=settings.helpdesk_look),
     )
 
 

@@ -159,6 +159,8 @@ class Intake:
         elif conversation.state is not State.BOT:
             await self._handoff.heard(connection, conversation, event)
             return None
+        elif read.kind == "text" and await self._handoff.left_address(connection, conversation, event):
+            return None
         if read.content == HUMAN_PAYLOAD and read.kind == "payload":
             await self._handoff.request(connection, conversation.id, reason="tool_failure", skill="general", summary="")
             return None

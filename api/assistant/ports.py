@@ -41,6 +41,9 @@ class Handoff(Protocol):
     async def heard(self, connection: Connection, conversation: Conversation, event: Event) -> None:
         """What the customer writes to people; while waiting it may be an address that was asked for."""
 
+    async def left_address(self, connection: Connection, conversation: Conversation, event: Event) -> bool:
+        """Whether the message is for people after all: the address that a customer was just asked for."""
+
     async def reopen(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer wrote after the end: a resolved conversation is the bot's again."""
 

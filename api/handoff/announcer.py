@@ -68,6 +68,12 @@ class Announcer:
         message = self._texts.message(name, reference=handoff.reference, **when, **clock)
         return {"expected_at": expected.isoformat()} | message
 
+    async def full(self, connection: Connection, handoff: Handoff, *, missing: str) -> Event:
+        """Recorded because too many are in line; `missing` as in `queued`."""
+        message = self._texts.message("handoff_full", reference=handoff.reference)
+        asks = {"asks": missing, "text": f"{message['text']} {self._texts.text(missing)}"} if missing else {}
+        return await self.say(connection, handoff, State.BOT, message | asks)
+
     async def position(self, connection: Connection, handoff: Handoff, outlook: Outlook) -> None:
         """The place in line has changed: nothing is said, the status line shows it."""
         known = {"position": outlook.position, "minutes": outlook.minutes}

@@ -22,6 +22,7 @@ from common.database import Connection
 from common.problems import Problem
 
 SUMMARY_LIMIT = 2000
+FIRST_ANSWER = 2  # the number of the first entry that can answer another one
 KNOWN_WITHIN = timedelta(days=1)  # in this time a customer who comes back gets the same advisor
 
 
@@ -108,7 +109,7 @@ class HandoffService:
         if full:
             await self._move(connection, conversation, Move.WITHDRAW)
             await repository.keep(connection, handoff.id)
-            await self.announcer.step(connection, handoff, State.BOT, "handoff_full")
+            await self.announcer.full(connection, handoff, missing=await self._missing(connection, handoff))
             return
         missing = "" if outlook.advisors else await self._missing(connection, handoff)
         event = await self.announcer.queued(connection, handoff, outlook, missing=missing)
@@ -189,6 +190,25 @@ class HandoffService:
             await self.write_later(connection, conversation.id, email)
         else:
             await self.announcer.step(connection, handoff, State.QUEUED, "handoff_email_invalid")
+
+    async def left_address(self, connection: Connection, conversation: Conversation, event: Event) -> bool:
+        """Whether what the customer tells the assistant is the address that we have just asked for. Kept if so.
+
+        Only the very next thing they say: later it may be the assistant that wants an address.
+        """
+        email = find_email(event.body["text"])
+        if not email or event.seq < FIRST_ANSWER:
+            return False
+        handoff = await repository.open_for(connection, conversation.id)
+        if handoff is None or handoff.kept_at is None or handoff.awaits != "email":
+            return False
+        [asked] = await self._conversations.events(connection, conversation.id, after=event.seq - 2, limit=1)
+        if asked.type != "handoff" or not asked.body.get("asks"):
+            return False
+        await repository.keep(connection, handoff.id, email=email)
+        noted = await self.announcer.step(connection, handoff, State.BOT, "handoff_writes_later", email=masked(email))
+        await self._desk.left(connection, handoff, noted)
+        return True
 
     async def claim(self, connection: Connection, conversation_id: UUID, advisor: Staff | Agent) -> Handoff:
         """Of several advisors at once, exactly one gets it; the others get IllegalMove."""

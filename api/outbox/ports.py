@@ -7,12 +7,13 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """One event of a conversation for one address."""
+    """One event of a conversation for one address. `repeated`: an earlier try may have worked."""
 
     conversation_id: UUID
     seq: int
     address: str
     text: str
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ async def claim(connection: Connection, channel: str, *, owner: str, lease: floa
             UPDATE outbox SET attempts = attempts + 1, leased_by = %s,
                 leased_until = clock_timestamp() + make_interval(secs => %s)
             FROM due WHERE outbox.id = due.id
-            RETURNING outbox.id, outbox.attempts, outbox.conversation_id, outbox.seq, outbox.address
+            RETURNING outbox.id, outbox.attempts, outbox.conversation_id, outbox.seq, outbox.address, outbox.problem
         )
         SELECT claimed.*, coalesce(events.body ->> 'text', '') AS text FROM claimed
         JOIN events ON events.conversation_id = claimed.conversation_id AND events.seq = claimed.seq
@@ -65,7 +65,8 @@ async def claim(connection: Connection, channel: str, *, owner: str, lease: floa
     )
     if row is None:
         return None
-    message = OutboundMessage(row["conversation_id"], row["seq"], row["address"], row["text"])
+    repeated = row["attempts"] > 1 or row["problem"] is not None  # a dead letter that is sent again counts anew
+    message = OutboundMessage(row["conversation_id"], row["seq"], row["address"], row["text"], repeated)
     return Claimed(row["id"], row["attempts"], message)
 
 
@@ -92,6 +93,16 @@ async def postpone(connection: Connection, claimed: Claimed, *, owner: str, seco
         *(problem, seconds, claimed.id, owner, claimed.attempts),
     )
     return row is not None
+
+
+async def pending(connection: Connection, conversation_id: UUID, channel: str) -> bool:
+    row = await fetch_one(
+        connection,
+        "SELECT EXISTS (SELECT FROM outbox WHERE conversation_id = %s AND channel = %s AND state = 'pending') AS found",
+        conversation_id,
+        channel,
+    )
+    return bool(row and row["found"])
 
 
 async def dead(connection: Connection, *, limit: int) -> list[DeadLetter]:

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Collection
 from uuid import UUID, uuid5
 
+from api.audit import service as audit
 from api.conversations.models import Event
 from api.outbox import repository
 from api.outbox.models import Backlog, DeadLetter
@@ -35,6 +36,10 @@ class OutboxService:
         self.wanted.set()
         return row_id
 
+    async def pending(self, connection: Connection, conversation_id: UUID, channel: str) -> bool:
+        """Whether something of the conversation has still to leave by the channel."""
+        return await repository.pending(connection, conversation_id, channel)
+
     async def dead(self, connection: Connection, *, limit: int = 100) -> list[DeadLetter]:
         """What was given up, the latest first."""
         return await repository.dead(connection, limit=limit)
@@ -42,14 +47,19 @@ class OutboxService:
     async def backlog(self, connection: Connection) -> list[Backlog]:
         return sorted(await repository.backlog(connection), key=lambda each: each.channel)
 
-    async def resend_all(self, connection: Connection) -> int:
-        """Try every dead letter again from the start; returns how many there were."""
-        revived = await repository.revive_all(connection)
+    async def resend_all(self, connection: Connection, *, by: str) -> None:
+        """Try every dead letter again from the start. `by`: the operator."""
+        evidence = {"letters": await repository.revive_all(connection)}
+        await audit.record(
+            connection, actor="staff", actor_id=by, action="outbox.resend", outcome="done", evidence=evidence
+        )
         self.wanted.set()
-        return revived
 
-    async def resend(self, connection: Connection, row_id: UUID) -> None:
+    async def resend(self, connection: Connection, row_id: UUID, *, by: str) -> None:
         """Try a dead letter again from the start. Raises a 404 problem for what is none."""
         if not await repository.revive(connection, row_id):
             raise Problem(404, "not_found", "There is no such dead letter.")
+        await audit.record(
+            connection, actor="staff", actor_id=by, action="outbox.resend", subject=str(row_id), outcome="done"
+        )
         self.wanted.set()

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.problems import Problem
@@ -11,34 +13,39 @@ class BodyTooLarge(Problem):
 class BodyLimit:
     """Refuses bodies over the limit. The server holds a body to its announced length; others are read here first."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, larger: Mapping[str, int] | None = None) -> None:
+        """`larger`: by the beginning of a path, the limit where other systems decide how much they send."""
         self._app = app
         self._limit = limit
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        own = (limit for start, limit in self._larger.items() if scope["path"].startswith(start))
+        limit = next(own, self._limit)
         if b"transfer-encoding" in headers:
-            body = await self._read(receive)
+            body = await self._read(receive, limit)
             if body is not None:
                 receive = replay(body, receive)
         else:
             announced = headers.get(b"content-length", b"0")
-            body = b"" if announced.isdigit() and int(announced) <= self._limit else None
+            body = b"" if announced.isdigit() and int(announced) <= limit else None
         if body is None:
-            await BodyTooLarge(self._limit).response()(scope, receive, send)
+            await BodyTooLarge(limit).response()(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _read(self, receive: Receive) -> bytes | None:
+    @staticmethod
+    async def _read(receive: Receive, limit: int) -> bytes | None:
         """None when it is over the limit."""
         body = b""
         while True:
             message = await receive()
             body += bytes(message.get("body", b""))
-            if len(body) > self._limit:
+            if len(body) > limit:
                 return None
             if not message.get("more_body"):
                 return body
