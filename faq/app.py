@@ -18,6 +18,7 @@ from faq.entries import endpoints as entries
 from faq.entries.service import Curation
 from faq.gate import endpoints as goldens
 from faq.gate.goldens import Goldens
+from faq.gate.hints import Advice
 from faq.live.follower import Follower
 from faq.metrics import Metrics
 from faq.problems import install_faq_problems
@@ -66,6 +67,7 @@ async def _following(app: FastAPI, settings: FaqSettings) -> AsyncIterator[None]
         Curation: Curation(pool, engine),
         Releases: Releases(pool, engine, follower.refresh, four_eyes=settings.faq_four_eyes),
         Goldens: Goldens(pool),
+        Advice: Advice(pool, engine),
     }
     task = asyncio.create_task(follower.follow())
     try:

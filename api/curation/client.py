@@ -17,7 +17,19 @@ from api.curation.release_schemas import (
     Restored,
     Wish,
 )
-from api.curation.schemas import Content, Embedding, Entry, EntryList, SavedEntry, Skill, SkillList, Trial
+from api.curation.schemas import (
+    Asker,
+    Content,
+    Draft,
+    Embedding,
+    Entry,
+    EntryList,
+    Hints,
+    SavedEntry,
+    Skill,
+    SkillList,
+    Trial,
+)
 from common.internal import INTERNAL_SECRET_HEADER
 from common.problems import Problem
 
@@ -102,8 +114,11 @@ class FaqClient:
     async def remove_golden(self, golden: int, *, author: str) -> None:
         await self._send("DELETE", f"/goldens/{golden}?author={quote(author, safe='')}")
 
-    async def understand(self, text: str, language: str | None) -> Trial:
-        return await self._call(Trial, "POST", "/understand", {"text": text, "language": language})
+    async def try_out(self, text: str, asker: Asker) -> Trial:
+        return await self._call(Trial, "POST", "/try", asker.model_dump() | {"text": text})
+
+    async def hints(self, draft: Draft) -> Hints:
+        return await self._call(Hints, "POST", "/hints", draft.model_dump(mode="json"))
 
     async def skills(self) -> list[Skill]:
         return (await self._call(SkillList, "GET", "/skills")).skills

@@ -6,11 +6,14 @@ from pydantic import BaseModel, Field
 from api.curation.forms import Curation
 from api.curation.release_schemas import Report, Wish
 from api.curation.schemas import (
+    Asker,
     Change,
     ChangedEntry,
+    Draft,
     Entry,
     EntryId,
     EntryList,
+    Hints,
     NewEntry,
     Noted,
     PublishChange,
@@ -25,7 +28,7 @@ from api.staff.guards import CuratorEndpoint, curator_endpoint
 router = APIRouter(prefix="/v1/faq", tags=["faq"], dependencies=[Depends(curator_endpoint)])
 
 
-class Draft(BaseModel):
+class AnswerDraft(BaseModel):
     answer: Annotated[str, Field(max_length=8000)]
 
 
@@ -50,7 +53,7 @@ async def skills(service: Curation) -> SkillList:
 
 
 @router.post("/preview", operation_id="faqPreview")
-async def preview(body: Draft, service: Curation) -> Reading:
+async def preview(body: AnswerDraft, service: Curation) -> Reading:
     """An answer as customers would read it now, and its placeholders that the shop has no value for."""
     return await service.read(body.answer)
 
@@ -122,7 +125,18 @@ async def roll_back(session: CuratorEndpoint, entry: EntryId, body: RollBack, se
 
 @router.get("/try", operation_id="faqTry")
 async def try_out(
-    service: Curation, q: Annotated[str, Query(min_length=1, max_length=1000)], language: str | None = None
+    service: Curation,
+    q: Annotated[str, Query(min_length=1, max_length=1000)],
+    language: str | None = None,
+    *,
+    signed_in: bool = False,
+    tier: str = "",
 ) -> Trial:
-    """What customers who write `q` would get from the FAQ as it is live now."""
-    return await service.try_out(q, language)
+    """What customers who write `q` would get from the FAQ as it is live now, and why."""
+    return await service.try_out(q, Asker(language=language, signed_in=signed_in, tier=tier))
+
+
+@router.post("/hints", operation_id="faqHints")
+async def hints(body: Draft, service: Curation) -> Hints:
+    """What to know while writing an entry; nothing is saved."""
+    return await service.hints(body)

@@ -9,7 +9,7 @@ from api.curation.diffing import changes
 from api.curation.forms import ContentForm, ContentQuery, Curation
 from api.curation.release_pages import refused
 from api.curation.release_schemas import Wish
-from api.curation.schemas import Content, EntryId, SavedEntry
+from api.curation.schemas import Asker, Content, Draft, EntryId, SavedEntry
 from api.curation.service import Action, CurationService, is_stale
 from api.staff.guards import CuratorPage, curator_page
 from api.staff.models import Staff
@@ -52,11 +52,27 @@ async def studio(
 
 @router.get("/try")
 async def try_out(
-    request: Request, service: Curation, q: Annotated[str, Query(max_length=1000)] = "", language: str = ""
+    request: Request,
+    service: Curation,
+    q: Annotated[str, Query(max_length=1000)] = "",
+    language: Annotated[str, Query(max_length=35)] = "",
+    *,
+    signed_in: bool = False,
+    tier: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    trial = await service.try_out(q, language or None) if q.strip() else None
+    asker = Asker(language=language or None, signed_in=signed_in or bool(tier), tier=tier)
+    trial = await service.try_out(q, asker) if q.strip() else None
     template = "curation/_trial.html" if "hx-request" in request.headers else "curation/try.html"
-    return pages_of(request).render(request, template, trial=trial, q=q)
+    return pages_of(request).render(request, template, trial=trial, q=q, asker=asker)
+
+
+@router.post("/hints")
+async def hints(
+    request: Request, service: Curation, content: ContentForm, entry: Annotated[str, Form(max_length=80)] = ""
+) -> Response:
+    """What to know about what is in the form."""
+    found = await service.hints(Draft(**content.model_dump(), entry=entry or None))
+    return pages_of(request).render(request, "curation/_hints.html", hints=found)
 
 
 @router.post("/preview")

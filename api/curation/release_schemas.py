@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.curation.schemas import EntryId
+from api.curation.schemas import EntryId, Given
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -26,15 +26,6 @@ class NewRelease(BaseModel):
 
     entries: Annotated[list[Wish], Field(min_length=1, max_length=200)]
     override: Reason | None = None
-
-
-class Given(BaseModel):
-    """What a customer gets: the first candidate, and where it is a choice all that it holds."""
-
-    decision: Literal["answer", "clarify", "abstain"]
-    entry: str | None
-    probability: float
-    offered: list[str]
 
 
 class Asked(BaseModel):

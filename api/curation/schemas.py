@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Base64Bytes, BaseModel, Field
 
 Status = Literal["draft", "review", "published", "unpublished", "archived"]
+Decision = Literal["answer", "clarify", "abstain"]
 Audience = Literal["everyone", "signed_in", "tier"]
 EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 
@@ -123,12 +124,86 @@ class Candidate(BaseModel):
     related: list[RelatedEntry] = []
 
 
-class Trial(BaseModel):
-    """What the FAQ would say to a question: answer with the first candidate, ask which one, or neither."""
+class NearestPhrasing(BaseModel):
+    """`similarity` is a cosine."""
 
-    decision: Literal["answer", "clarify", "abstain"]
+    phrasing: str
+    similarity: float
+
+
+class TriedCandidate(Candidate):
+    nearest: list[NearestPhrasing]
+
+
+class Withheld(BaseModel):
+    """An entry that is for others, or for other days."""
+
+    entry: str
+    question: str
     probability: float
-    candidates: list[Candidate]
+    audience: Audience
+
+
+class Trial(BaseModel):
+    """What the FAQ would say to a question: answer with the first candidate, ask which one, or neither.
+
+    `scope`: the probability that any entry answers it; `why` the decision is as it is.
+    """
+
+    decision: Decision
+    probability: float
+    scope: float
+    why: str
+    candidates: list[TriedCandidate]
+    withheld: list[Withheld]
+
+
+class Asker(BaseModel):
+    """Whose question is tried."""
+
+    language: str | None = None
+    signed_in: bool = False
+    tier: str = ""
+
+
+class Near(BaseModel):
+    """A phrasing of a live entry that says nearly the same as `text`; `answer` where the entry's is another one."""
+
+    text: str
+    entry: str
+    phrasing: str
+    similarity: float
+    answer: str | None
+
+
+class Given(BaseModel):
+    """What a customer gets: the first candidate, and where it is a choice all that it holds."""
+
+    decision: Decision
+    entry: str | None
+    probability: float
+    offered: list[str]
+
+
+class Pull(BaseModel):
+    """Had it not been written, customers who ask `text` would get this."""
+
+    text: str
+    given: Given
+
+
+class Hints(BaseModel):
+    """`same_question`: entries, published or not, that ask exactly this of the same customers."""
+
+    same_question: list[str]
+    near: list[Near]
+    pulls: list[Pull]
+
+
+class Draft(Content):
+    """An entry as it is being written; `entry` is its id where it was saved before."""
+
+    entry: EntryId | None = None
 
 
 class Skill(BaseModel):

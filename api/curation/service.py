@@ -4,7 +4,7 @@ from typing import Literal
 
 from api.curation.client import FaqClient
 from api.curation.release_schemas import Deed, Golden, NewGolden, Release, Report, Wish
-from api.curation.schemas import Content, Entry, Reading, SavedEntry, Skill, Trial
+from api.curation.schemas import Asker, Content, Draft, Entry, Hints, Reading, SavedEntry, Skill, Trial
 from api.staff.models import Staff
 from backends.errors import BackendError
 from backends.ports import PolicySource
@@ -121,9 +121,13 @@ class CurationService:
     async def remove_golden(self, golden: int, curator: Staff) -> None:
         await self._faq.remove_golden(golden, author=curator.name)
 
-    async def try_out(self, text: str, language: str | None = None) -> Trial:
+    async def hints(self, draft: Draft) -> Hints:
+        """What to know while writing; nothing is saved."""
+        return await self._faq.hints(draft)
+
+    async def try_out(self, text: str, asker: Asker) -> Trial:
         """Answers come with their placeholders filled, as a customer would read them."""
-        trial = await self._faq.understand(text, language)
+        trial = await self._faq.try_out(text, asker)
         facts = await self.facts() or {}
         filled = [
             each.model_copy(update={"answer": placeholders.fill(each.answer, facts)}) for each in trial.candidates

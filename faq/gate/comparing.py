@@ -65,7 +65,8 @@ def reader_of(content: Content, today: date) -> tuple[Reader, date]:
     return reader, min(max(today, content.valid_from or today), content.valid_until or date.max)
 
 
-def _hidden(index: Index, today: date) -> Callable[[Published], AbstractSet[int]]:
+def hidden_from(index: Index, today: date) -> Callable[[Published], AbstractSet[int]]:
+    """For an entry, what does not exist for those whom it is for."""
     known: dict[tuple[Reader, date], AbstractSet[int]] = {}
 
     def hidden(entry: Published) -> AbstractSet[int]:
@@ -88,9 +89,9 @@ def _given(
 
 
 def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: date) -> tuple[Asked, ...]:
-    earlier = {(left.entry.id, left.text): left.match for left in live.without_itself(_hidden(live, today), only)}
+    earlier = {(left.entry.id, left.text): left.match for left in live.without_itself(hidden_from(live, today), only)}
     asked = []
-    for left in draft.without_itself(_hidden(draft, today), only):
+    for left in draft.without_itself(hidden_from(draft, today), only):
         match = earlier.get((left.entry.id, left.text))
         asked.append(Asked(left.text, left.entry.id, Given.of(match) if match else None, Given.of(left.match)))
     return tuple(asked)

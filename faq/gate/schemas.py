@@ -1,9 +1,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from faq.entries.schemas import Author
+from faq.entries.schemas import Author, ContentFields
+from faq.gate.hints import Hints
 from faq.gate.models import Asked, Change, Given, Golden, Report
 from faq.index.decision import Kind
 
@@ -39,10 +40,12 @@ class GoldenList(BaseModel):
 class GivenOut(BaseModel):
     """What a customer gets: the first candidate, and where it is a choice all that it holds."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     decision: Kind
     entry: str | None
     probability: float
-    offered: list[str]
+    offered: tuple[str, ...]
 
     @classmethod
     def of(cls, given: Given | None) -> "GivenOut | None":
@@ -104,3 +107,40 @@ class ReportOut(BaseModel):
             phrasings=[AskedOut.of(each) for part in (*changed, missed[:SHOWN]) for each in part],
             collisions=[CollisionOut.model_validate(each, from_attributes=True) for each in report.collisions[:SHOWN]],
         )
+
+
+class DraftBody(ContentFields):
+    """An entry as it stands in the form; `entry` is its id where it was saved before."""
+
+    entry: str | None = None
+
+
+class NearOut(BaseModel):
+    """`answer`: of the other entry, where it is another one than ours."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    text: str
+    entry: str
+    phrasing: str
+    similarity: float
+    answer: str | None
+
+
+class PullOut(BaseModel):
+    """Had it not been written, customers who ask `text` would get this."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    text: str
+    given: GivenOut
+
+
+class HintsOut(BaseModel):
+    same_question: tuple[str, ...]
+    near: tuple[NearOut, ...]
+    pulls: tuple[PullOut, ...]
+
+    @classmethod
+    def of(cls, hints: Hints) -> "HintsOut":
+        return cls.model_validate(hints, from_attributes=True)

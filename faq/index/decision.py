@@ -48,3 +48,17 @@ class Thresholds:
         elif best >= self.answer_at and best - second >= self.margin:
             kind = "answer"
         return Match(kind, best, scope, candidates)
+
+    def why(self, match: Match) -> str:
+        """One sentence for curators."""
+        if not match.candidates:
+            return "Nothing is published for who asks."
+        if match.decision == "abstain":
+            return (
+                f"That any entry answers it is {match.scope:.0%} probable; below {self.scope:.0%} nothing is offered."
+            )
+        second = match.candidates[1].probability if len(match.candidates) > 1 else 0.0
+        lead = f"The first entry has {match.probability:.0%}, the second {second:.0%}"
+        if match.decision == "answer":
+            return f"{lead}: at least {self.answer_at:.0%}, and {self.margin:.0%} ahead."
+        return f"{lead}: an answer needs {self.answer_at:.0%}, and a lead of {self.margin:.0%}."

@@ -139,6 +139,17 @@ class Index:
             for line, column in zip(cosines, best, strict=True)
         ]
 
+    def why(self, match: Match) -> str:
+        """One sentence for curators."""
+        return self._thresholds.why(match)
+
+    def nearest_of(self, entry: str, vector: Vectors, shown: int = 3) -> list[Nearest]:
+        """The phrasings of one entry that are nearest to a text."""
+        rows = [row for row, own in enumerate(self._owner) if self.entries[own].id == entry]
+        cosines = self._vectors[rows] @ vector
+        best = np.argsort(-cosines)[:shown]
+        return [Nearest(entry, self._texts[rows[place]], float(cosines[place])) for place in best]
+
     def _allowed(self, language: str | None, hidden: AbstractSet[int] = frozenset()) -> NDArray[np.bool_] | None:
         """A mask over entries; None: all of them."""
         if language is None and not hidden:

@@ -87,6 +87,20 @@ async def test_near_duplicates_are_pointed_out(site: Site, faq: FakeFaq) -> None
     assert "/faq/entries/refund-time" in page.text
 
 
+async def test_hints_are_given_while_writing_and_save_nothing(site: Site, faq: FakeFaq) -> None:
+    faq.add("refund-time", "When is my refund there", "Soon.", phrasings=["money back when"])
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        body = fields(phrasings="money back when", entry="return-window", expected_version=1)
+        page = (await cleo.post("/faq/hints", **body)).text
+        assert "1 phrasing says nearly what another live entry is asked" in page
+        assert "which answers something else: <q>Another.</q>" in page
+        headers = {"X-CSRF-Token": cleo.csrf}
+        draft = {"question": "New", "answer": "x", "phrasings": ["money back when"]}
+        found = (await cleo.http.post("/v1/faq/hints", json=draft, headers=headers)).json()
+        assert [each["entry"] for each in found["near"]] == ["refund-time"]
+    assert len(faq.versions["return-window"]) == 1
+
+
 async def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(site: Site) -> None:
     async with site.person("cleo", Role.CURATOR) as cleo:
         page = await cleo.post(ENTRY, **fields(answer="", question="A good question", expected_version=1))
@@ -131,6 +145,8 @@ async def test_the_try_out_shows_the_decision_and_the_filled_answer(site: Site, 
         assert ("<html" in page.text) is (headers is HTML)
         assert "You have 30 days." in page.text
         assert "83 %" in page.text
+        assert "Because of its words." in page.text
+        assert "Nearest phrasings" in page.text
         silent = await cleo.http.get("/faq/try", params={"q": "what is the weather"}, headers=headers)
         assert "stays silent" in silent.text
 

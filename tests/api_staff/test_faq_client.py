@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from api.curation.client import FaqClient, FaqUnavailable
 from api.curation.release_schemas import NewGolden, Wish
-from api.curation.schemas import Content
+from api.curation.schemas import Asker, Content, Draft
 from common.problems import Problem
 from faq.app import create_app
 from faq.encoder.hashing import HashingEncoder
@@ -59,9 +59,21 @@ async def test_an_entry_is_written_published_changed_rolled_back_and_taken_away(
 async def test_what_is_live_is_what_the_try_out_finds(client: FaqClient) -> None:
     await client.create("return-window", WINDOW, author="cleo")
     await client.publish([Wish(entry="return-window")], author="cleo", override=None)
-    trial = await client.understand("how long can i return an item", None)
+    trial = await client.try_out("how long can i return an item", Asker())
     assert trial.candidates[0].entry == "return-window"
     assert trial.candidates[0].answer == "{{ return_window }}."
+    assert trial.candidates[0].nearest
+    assert trial.why
+
+
+async def test_hints_come_for_what_is_not_saved_yet(client: FaqClient) -> None:
+    other = WINDOW.model_copy(update={"question": "Something else", "phrasings": ["money back when"]})
+    await client.create("return-window", other, author="cleo")
+    await client.publish([Wish(entry="return-window")], author="cleo", override=None)
+    draft = Draft(question="When do I get money?", answer="Soon.", phrasings=["money back when"])
+    hints = await client.hints(draft)
+    assert [(each.text, each.entry) for each in hints.near] == [("money back when", "return-window")]
+    assert (await client.hints(draft.model_copy(update={"entry": "return-window"}))).near == []
 
 
 async def test_a_release_is_checked_made_listed_and_gone_back_to(client: FaqClient) -> None:

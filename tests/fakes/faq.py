@@ -66,6 +66,8 @@ class FakeFaq:
         self.app.post("/v1/entries/{entry}/{action}")(self._act)
         self.app.post("/v1/understand")(self._understand)
         self.app.get("/v1/skills")(self._skills)
+        self.app.post("/v1/try")(self._try)
+        self.app.post("/v1/hints")(self._hints)
         self.app.post("/v1/embed")(self._embed)
         self.model = "words-1"
 
@@ -114,6 +116,17 @@ class FakeFaq:
         wrong = {name: "is empty" for name in ("question", "answer") if not body[name]}
         if wrong:
             raise Problem(422, "invalid_entry", "not complete", field_errors=wrong)
+
+    async def _try(self, body: Body) -> Body:
+        understood = await self._understand(body)
+        near = [{"phrasing": each["question"], "similarity": 0.8} for each in understood["candidates"]]
+        for candidate, nearest in zip(understood["candidates"], near, strict=True):
+            candidate |= {"nearest": [nearest], "related": []}
+        return understood | {"scope": understood["probability"], "why": "Because of its words.", "withheld": []}
+
+    async def _hints(self, body: Body) -> Body:
+        near = [each | {"answer": "Another."} for each in self._warnings(body["entry"] or "", body)]
+        return {"same_question": [], "near": near, "pulls": []}
 
     async def _skills(self) -> Body:
         return {"skills": [{"name": "return_start", "label": "Start a return"}]}
