@@ -11,7 +11,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from actions import failures, topics
+from actions import failures, later, topics
 from actions.context import Context, Events, FaqEntries, Handler
 from actions.journal import Journal
 from actions.metrics import Metrics
@@ -28,7 +28,7 @@ RasaAction = Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable
 # Actions that count misunderstandings, or run beside one that does: they leave the count alone.
 _COUNTING = frozenset(
     f"action_{name}"
-    for name in ("inform", "affirm", "deny", "fallback", "out_of_scope", "repeat", "follow_up", "retry", "why")
+    for name in ("inform", "affirm", "deny", "fallback", "out_of_scope", "repeat", "follow_up", "retry", "why", "faq")
 )
 
 
@@ -73,7 +73,8 @@ class Guard:
             events, outcome = await self._run(context, self._skills[name])
             self._metrics.actions.labels(name, outcome).inc()
             self._metrics.seconds.labels(name).observe(time.perf_counter() - started)
-            return [*_housekeeping(name, turn, events), *topics.remember(name, turn.entities), *events]
+            kept = later.keep(context, events)
+            return [*_housekeeping(name, turn, events), *topics.remember(name, turn.entities), *events, *kept]
 
         return run
 

@@ -83,5 +83,6 @@ async def carry_out(context: Context, wanted: Mapping[str, Any]) -> Events:
         text=wanted["text"],
         intent=wanted["intent"],
         entities={name: tuple(values) for name, values in wanted["entities"].items()},
+        faq=wanted.get("faq") or context.turn.faq,
     )
     return await handler(context)

@@ -19,8 +19,9 @@ def made(context: Context, what: dict[str, Any]) -> Events:
     return [SlotSet("offer", {**what, "message": context.turn.message_id})]
 
 
-def human(reason: HandoffReason, skill: str = "general") -> dict[str, Any]:
-    return {"kind": "human", "reason": reason, "skill": skill}
+def human(reason: HandoffReason, skill: str = "general", facts: str = "") -> dict[str, Any]:
+    """`facts`: what was collected, for the person who takes over; a summary that is made later no longer has it."""
+    return {"kind": "human", "reason": reason, "skill": skill, **({"facts": facts} if facts else {})}
 
 
 def again(context: Context) -> dict[str, Any]:

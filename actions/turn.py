@@ -1,7 +1,8 @@
 """One customer message and the conversation it falls into, read from Rasa's tracker."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa_sdk.interfaces import Tracker
@@ -76,6 +77,21 @@ class Turn:
     def entity(self, *names: str) -> str | None:
         return next((self.entities[name][0] for name in names if self.entities.get(name)), None)
 
+    def as_pressed(self, intents: frozenset[str]) -> "Turn":
+        """As if the button had been pressed whose title was typed, if it is one with such an intent."""
+        typed = _plain(self.text)
+        buttons = (
+            button
+            for event in reversed(self.previous_bot_messages())
+            for button in (event.get("data") or {}).get("buttons") or ()
+        )
+        payload = next((str(button["payload"]) for button in buttons if _plain(str(button["title"])) == typed), "")
+        intent, _, entities = payload.removeprefix("/").partition("{")
+        if not typed or intent not in intents:
+            return self
+        values = json.loads("{" + entities) if entities else {}
+        return replace(self, text=payload, intent=intent, entities={name: (str(v),) for name, v in values.items()})
+
     def answers(self, form: str) -> bool:
         """Whether this message was given while `form` waited for an answer, and nothing has dealt with it since."""
         actions = [str(event.get("name")) for event in self.events if event.get("event") == "action"]
@@ -87,6 +103,10 @@ class Turn:
         users = [index for index, event in enumerate(self.events) if event.get("event") == "user"]
         start, end = (users[-2] if len(users) > 1 else 0), (users[-1] if users else len(self.events))
         return [event for event in self.events[start:end] if event.get("event") == "bot"]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().strip(" .!").split())
 
 
 def read_turn(tracker: Tracker) -> Turn:

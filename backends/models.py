@@ -236,7 +236,10 @@ class BlockedReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReturnableItem:
-    """`quantity` 0 with `blocked` set says why not; `deadline` is the last day of the window, past ones included."""
+    """`quantity` 0 with `blocked` set says why not; `deadline` is the last day of the window, past ones included.
+
+    `variants`: others of the same product that are in stock for an exchange; None where the shop doesn't tell.
+    """
 
     line_id: str
     title: str
@@ -247,6 +250,7 @@ class ReturnableItem:
     blocked: BlockedReason | None = None
     window_days: int | None = None
     resolutions: tuple[Resolution, ...] = ()
+    variants: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from actions.context import Context
 from actions.draft import Draft
 from actions.forms.step import Answer, Outcome, Step
-from actions.reading.choices import Option, find_one, find_place
+from actions.reading.choices import Option, asks_for_information, find_one, find_place
 from actions.replies import button
 
 
@@ -27,7 +27,6 @@ class ChoiceStep(Step):
     settle_single: bool = True
     # The backend call from which the choices are, if they are from one.
     call: str = ""
-    noted = True
 
     @abstractmethod
     async def choices(self, context: Context, draft: Draft) -> list[Choice]: ...
@@ -44,6 +43,8 @@ class ChoiceStep(Step):
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
         if answer.is_button and self.entity not in answer.entities:
             return Outcome.NOT_UNDERSTOOD
+        if asks_for_information(answer.text):
+            return Outcome.NOT_UNDERSTOOD
         choices = await self.choices(context, draft)
         picked = answer.entities.get(self.entity)
         if picked is None:
@@ -58,6 +59,10 @@ class ChoiceStep(Step):
             return Outcome.NOT_UNDERSTOOD
         draft[self.slot] = picked
         return Outcome.ANSWERED
+
+    async def told(self, context: Context, draft: Draft) -> str:
+        value = draft[self.slot]
+        return next((each.title for each in await self.choices(context, draft) if each.value == value), str(value))
 
     def among_words(self, answer: Answer) -> bool:
         """Whether a choice counts that stands among other words."""

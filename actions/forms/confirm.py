@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from actions.context import Context
 from actions.draft import OPENING, Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
-from actions.reading.choices import Option, find_one, says_only_no, says_only_yes
+from actions.reading.choices import Option, find_number, find_one, says_only_no, says_only_yes
 from actions.replies import button
 
 YES = "yes"
@@ -16,7 +16,7 @@ CHANGING = "changing"
 
 class Confirm(Step):
     opening = False
-    shows_answers = True
+    correctable = False
 
     def __init__(
         self,
@@ -50,7 +50,9 @@ class Confirm(Step):
                 return self._refused(context, draft)
             draft[self.slot] = YES
             return Outcome.ANSWERED
-        if says_only_no(answer.text) or (intent == "deny" and answer.is_button):
+        # "No, only one" says what is wrong: the corrections have their chance first.
+        only_no = says_only_no(answer.text) and find_number(answer.text) is None
+        if only_no or (intent == "deny" and answer.is_button):
             return self._refused(context, draft)
         return Outcome.NOT_UNDERSTOOD
 
@@ -74,7 +76,7 @@ class Confirm(Step):
 
     def _reopen(self, context: Context, draft: Draft, slot: str) -> Outcome:
         if slot == STOP:
-            context.say.say("utter_stopped")
+            context.say.say(f"utter_stopped_{context.turn.active_form}")
             raise FormEnded
         if slot not in self._changeable:
             return Outcome.NOT_UNDERSTOOD

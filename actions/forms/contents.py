@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from actions.context import Context
-from actions.reading.choices import Option, find_one, split_parts
+from actions.reading.choices import Option, find_one, names_by_text, split_parts
 from actions.reading.lexicon import meanings
 from backends.models import OrderSummary
 
@@ -27,7 +27,8 @@ async def orders_of(context: Context, text: str, orders: list[OrderSummary], *, 
         return []
     full = await asyncio.gather(*(context.shop.get_order(context.caller, order.id) for order in orders))
     lines = {f"{order.number}/{line.id}": line for order in full for line in order.lines}
-    options = [Option(value, f"{line.title} {line.variant}") for value, line in lines.items()]
+    options = [Option(value, line.title, line.variant) for value, line in lines.items()]
+    titled = {option.value: option for option in options}
     summaries = {order.number: order for order in orders}
     named: dict[str, Named] = {}
     for part in split_parts(text):
@@ -35,6 +36,8 @@ async def orders_of(context: Context, text: str, orders: list[OrderSummary], *, 
         numbers = {value.partition("/")[0] for value in found.values}
         if len(numbers) != 1 or not (found.whole or loose):
             continue
+        if not any(names_by_text(part, titled[value]) for value in found.values):
+            continue  # "too small" is nothing that was ordered in small
         number = numbers.pop()
         each = named.setdefault(number, Named(summaries[number], "", []))
         each.text = f"{each.text}, {part.strip()}".removeprefix(", ")

@@ -1,6 +1,7 @@
 """Starting, interrupting, resuming and leaving forms, for the skills."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk.events import ActiveLoop, SlotSet
@@ -8,6 +9,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from actions.context import Context, Events
 from actions.draft import INSTANCE, OPENING, Draft
 from actions.forms.catalogue import FORMS
+from actions.later import offer_kept
 from actions.offers import offer
 
 RETURN = "return_form"
@@ -46,6 +48,11 @@ def leave(context: Context) -> Events:
     return [*(SlotSet(slot, None) for slot in form.slots), SlotSet("requested_slot", None), ActiveLoop(None)]
 
 
+def say_stopped(context: Context, name: str | None) -> None:
+    """Which of the forms it was that stopped."""
+    context.say.say(f"utter_stopped_{name}")
+
+
 def pause(context: Context) -> Events:
     """Put the running form aside to be resumed, this turn's answers included. Empty if there is none."""
     return [*_stack(context), *leave(context)] if context.turn.active_form in FORMS else []
@@ -78,6 +85,13 @@ def skill_of(name: str | None) -> str | None:
     return form.skill if form else None
 
 
+def drop_waiting(context: Context) -> Events:
+    """Forget the form that was put aside last, and offer the one before it."""
+    left = list(context.turn.slots.get("stack") or [])[:-1]
+    context.turn = replace(context.turn, slots={**context.turn.slots, "stack": left or None})
+    return [SlotSet("stack", left or None), *offer_waiting(context)]
+
+
 def forget_waiting() -> Events:
     return [SlotSet("stack", None)]
 
@@ -101,7 +115,7 @@ def offer_waiting(context: Context) -> Events:
     form = waiting(context)
     if offered.get("message") == context.turn.message_id:
         return []
-    return offer(context, f"utter_resume_{form}", {"kind": "resume"}) if form else []
+    return offer(context, f"utter_resume_{form}", {"kind": "resume"}) if form else offer_kept(context, [])
 
 
 def _stack(context: Context) -> Events:

@@ -6,8 +6,23 @@ from actions.context import Context, Events
 from actions.draft import INSTANCE, OPENING, Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.offers import human, made
-from actions.reading.choices import is_question
+from actions.reading.choices import is_question, lacks
 from actions.turn import Turn
+
+# What can be told when a customer doesn't have what was asked for: utter_without_<slot>. The latter offer a person.
+OFFERING = frozenset({"verification_order", "verification_email"})
+WITHOUT = OFFERING | {"return_order", "refund_order", "cancel_order", "cancel_return", "return_reason", "refund_reason"}
+
+
+# Intents of the buttons that forms show.
+_PRESSED = frozenset({"inform", "affirm", "deny"})
+# Who says this corrects nothing: "I don't want this any more" is no other reason for a return.
+_LEAVING = frozenset({"stop", "goodbye", "human", "restart"})
+
+
+def _asks_back(turn: Turn) -> bool:
+    """Whether it is something like "why do you need that?": no answer, whatever words are in it."""
+    return turn.intent in {"why", "repeat", "help"} and not turn.is_button and is_question(turn.text)
 
 
 class Form:
@@ -36,14 +51,18 @@ class Form:
 
     async def handle(self, context: Context) -> Events:
         """The body of `validate_<form>`. No events: not an answer, so that Rasa lets the rules take over."""
+        if context.turn.answers(self.name):
+            context.turn = context.turn.as_pressed(_PRESSED)
         draft = context.draft = self.draft(context.turn)
         turn = context.turn
         asked = self._step(turn.requested_slot)
         try:
-            if turn.answers(self.name) and turn.answers_offer:
+            if turn.answers(self.name) and (turn.answers_offer or _asks_back(turn)):
                 return []
             if asked and turn.answers(self.name):
                 outcome = await self._read(context, draft, asked)
+                if outcome is Outcome.NOT_UNDERSTOOD and asked.slot in WITHOUT and lacks(turn.text):
+                    return await self._without(context, draft, asked)
                 if outcome is Outcome.NOT_UNDERSTOOD:
                     return []
                 requested = asked.slot if outcome is Outcome.ASKED else await self._advance(context, draft)
@@ -56,18 +75,25 @@ class Form:
             offered = made(context, offer) if offer and not turn.slots.get("stack") else []
             return [*draft.wipe(), *offered, SlotSet("misunderstood", None), SlotSet("requested_slot", None)]
 
+    async def _without(self, context: Context, draft: Draft, asked: Step) -> Events:
+        """The customer can't tell what was asked for: how it goes on all the same."""
+        context.say.say(f"utter_without_{asked.slot}")
+        offered = made(context, human("unsupported_request", self.skill)) if asked.slot in OFFERING else []
+        if not offered:
+            await asked.ask(context, draft)
+        return [SlotSet("misunderstood", None), *offered, *self._events(draft, asked.slot)]
+
     async def _read(self, context: Context, draft: Draft, asked: Step) -> Outcome:
         """The answer to the question first, then corrections of earlier answers, latest first."""
         earlier = self.steps[: self.steps.index(asked)]
-        given = [step for step in earlier if draft[step.slot] is not None]
+        given = [step for step in earlier if draft[step.slot] is not None and context.turn.intent not in _LEAVING]
         before = {step.slot: draft[step.slot] for step in self.steps}
         outcome = Outcome.NOT_UNDERSTOOD
         for step in (asked, *reversed(given)):
             outcome = await step.read(context, draft, self._answer(context.turn, asked=step is asked))
             if outcome is not Outcome.NOT_UNDERSTOOD:
-                unseen = step is not asked and asked.slot not in step.resets and not asked.shows_answers
-                if outcome is Outcome.ANSWERED and step.noted and unseen:
-                    context.say.say("utter_noted")
+                if step is not asked and step.correctable and draft[step.slot] not in (None, before[step.slot]):
+                    context.say.fill(f"utter_changed_{step.slot}", {"to": await step.told(context, draft)})
                 break
         else:
             outcome = await asked.otherwise(context, draft)
@@ -94,14 +120,16 @@ class Form:
 
     async def _advance(self, context: Context, draft: Draft) -> str | None:
         """Ask the next open question; returns its slot, or None when the form is filled."""
-        for step in self.steps:
-            if draft[step.slot] is not None:
-                continue
+        # A step may open an earlier one again, such as when nothing is in stock for the exchange that was wanted.
+        for _ in range(2 * len(self.steps)):
+            step = next((step for step in self.steps if draft[step.slot] is None), None)
+            if step is None:
+                return None
             if step.opening and await self._read_opening(context, draft, step):
                 continue
             if await step.ask(context, draft):
                 return step.slot
-        return None
+        raise RuntimeError("the questions of a form open each other for ever")
 
     async def _read_opening(self, context: Context, draft: Draft, step: Step) -> bool:
         opening = draft[OPENING]

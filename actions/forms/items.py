@@ -3,9 +3,19 @@
 from typing import Any
 
 from actions.context import Context
-from actions.draft import Draft
+from actions.draft import OPENING, Draft
 from actions.forms.step import Answer, FormEnded, Outcome, Step
-from actions.reading.choices import Option, find_many, find_number, find_one, names_everything, only_number, split_parts
+from actions.reading.choices import (
+    Option,
+    find_many,
+    find_number,
+    find_one,
+    names_by_text,
+    names_everything,
+    only_number,
+    split_parts,
+)
+from actions.reading.lexicon import raw_words
 from actions.replies import Button, Card, button
 from backends.models import BlockedReason, ReturnableItem
 
@@ -23,7 +33,7 @@ class WhichItems(Step):
         call = f"GET /orders/{draft['return_order']['number']}/returnable-items"
         possible = [item for item in items if item.quantity > 0]
         if not possible:
-            context.say.say("utter_return_nothing_possible", call=call, cards=[_blocked_card(context, draft, items)])
+            context.say.say("utter_return_nothing_possible", call=call, cards=[_lines_card(context, draft, items)])
             raise FormEnded(offers_human=True)
         if draft["return_undecided"]:
             self._ask_quantity(context, draft, possible)
@@ -32,12 +42,16 @@ class WhichItems(Step):
             draft[self.slot] = [_chosen(possible[0], 1)]
             return False
         blocked = [item for item in items if item.quantity <= 0]
-        cards = [_blocked_card(context, draft, blocked)] if blocked else []
+        cards = [_lines_card(context, draft, items)]
         template = "utter_question_return_items_some_blocked" if blocked else "utter_question_return_items"
         context.say.say(
             template, call=call, cards=cards, buttons=_buttons(context, possible), order=draft["return_order"]["number"]
         )
         return True
+
+    async def told(self, context: Context, draft: Draft) -> str:
+        counts = [(line["quantity"], line["title"]) for line in draft[self.slot]]
+        return ", ".join(context.words.label("item_count", quantity=number, title=title) for number, title in counts)
 
     def _ask_quantity(self, context: Context, draft: Draft, possible: list[ReturnableItem]) -> None:
         line = draft["return_undecided"]["line_id"]
@@ -49,6 +63,8 @@ class WhichItems(Step):
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
         items = await _items(context, draft)
         undecided = draft["return_undecided"]
+        if undecided and answer.loose and not answer.asked:
+            return Outcome.NOT_UNDERSTOOD  # the sentence that named them has been read
         if undecided and answer.asked:
             item = next((item for item in items if item.line_id == undecided["line_id"]), None)
             number = _quantity(answer, item.quantity) if item else None
@@ -57,7 +73,8 @@ class WhichItems(Step):
         if draft[self.slot] and len(draft[self.slot]) == 1 and not answer.asked:
             number = _corrected_number(answer)
             item = next((item for item in items if item.line_id == draft[self.slot][0]["line_id"]), None)
-            if number is not None and item is not None:
+            bare = len(raw_words(answer.text)) == 1  # a size, say: the question that is open doesn't ask how many
+            if number is not None and item is not None and not (bare and number > item.quantity):
                 return self._settle(context, draft, item, number, {"settled": [], "open": []})
         return self._choose(context, draft, answer, items)
 
@@ -86,16 +103,24 @@ class WhichItems(Step):
             return Outcome.NOT_UNDERSTOOD
         blocked = next((item for item in wanted if item.quantity <= 0), None)
         if blocked and not answer.asked and answer.loose:
-            return Outcome.NOT_UNDERSTOOD  # named in passing: the question shows what can't go back
+            if len(wanted) > 1:
+                return Outcome.NOT_UNDERSTOOD  # named in passing: the question shows what can't go back
+            draft[OPENING] = None  # it was about this; told once
         if blocked:
+            expired = blocked.blocked is BlockedReason.WINDOW_EXPIRED and blocked.window_days is not None
             context.say.say(
-                "utter_return_item_blocked",
+                "utter_return_item_expired" if expired else "utter_return_item_blocked",
+                window=blocked.window_days or 0,
                 item=blocked.title,
                 why=context.words.state(blocked.blocked or BlockedReason.OTHER),
                 day=context.words.day(blocked.deadline),
             )
             return Outcome.ANSWERED
-        return self._count(context, draft, answer, wanted, everything=_means_all(answer, possible))
+        earlier = draft[self.slot] or []
+        outcome = self._count(context, draft, answer, wanted, everything=_means_all(answer, possible))
+        if not answer.asked and draft[self.slot]:
+            draft[self.slot] = _other_counts(answer.text, earlier, draft[self.slot])
+        return outcome
 
     def _count(
         self, context: Context, draft: Draft, answer: Answer, wanted: list[ReturnableItem], *, everything: bool
@@ -115,6 +140,15 @@ class WhichItems(Step):
         return Outcome.ANSWERED
 
 
+def _other_counts(text: str, earlier: list[dict[str, Any]], named: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """After "just one shirt" there are fewer shirts, and the mug stays; "the shirt instead" leaves nothing else."""
+    lines = {line["line_id"]: line for line in named}
+    counted = any(find_number(part) is not None for part in split_parts(text))
+    if not counted or not lines.keys() < {line["line_id"] for line in earlier}:
+        return named
+    return [lines.get(line["line_id"], line) for line in earlier]
+
+
 def _means_all(answer: Answer, possible: list[ReturnableItem]) -> bool:
     if answer.entities.get("items") == ALL:
         return True
@@ -128,17 +162,21 @@ def _wanted(answer: Answer, items: list[ReturnableItem], possible: list[Returnab
     picked = answer.entities.get("items")
     if picked:
         return possible if picked == ALL else [item for item in items if item.line_id == picked]
-    found = find_many(answer.text, [Option(item.line_id, f"{item.title} {item.variant}") for item in items])
+    options = [Option(item.line_id, item.title, item.variant) for item in items]
+    found = find_many(answer.text, options)
     if not found.values or not (found.whole or answer.loose):
         return []
     chosen = [item for item in items if item.line_id in found.values]
+    if not answer.asked and not names_everything(answer.text, len(items)):
+        by_text = {option.value for option in options if names_by_text(answer.text, option)}
+        chosen = [item for item in chosen if item.line_id in by_text]
     # "All of it" means all that can go back; a blocked item that was named is explained.
     return [item for item in chosen if item.quantity > 0] if len(chosen) == len(items) > 1 else chosen
 
 
 def _count_of(text: str, item: ReturnableItem, wanted: list[ReturnableItem]) -> int | None:
     """The number in the part of the text that names the item: "2 of the socks and the mug"."""
-    options = [Option(each.line_id, f"{each.title} {each.variant}") for each in wanted]
+    options = [Option(each.line_id, each.title, each.variant) for each in wanted]
     for part in split_parts(text):
         if item.line_id in find_one(part, options).values:
             return find_number(part)
@@ -164,6 +202,12 @@ async def _items(context: Context, draft: Draft) -> list[ReturnableItem]:
     return list((await context.shop.returnable_items(context.caller, draft["return_order"]["id"])).items)
 
 
+async def chosen_items(context: Context, draft: Draft) -> list[ReturnableItem]:
+    """What the shop says of the items that were chosen."""
+    chosen = {line["line_id"] for line in draft["return_items"]}
+    return [item for item in await _items(context, draft) if item.line_id in chosen]
+
+
 def _chosen(item: ReturnableItem, quantity: int) -> dict[str, Any]:
     return {"line_id": item.line_id, "title": item.title, "variant": item.variant, "quantity": quantity}
 
@@ -177,11 +221,18 @@ def _buttons(context: Context, items: list[ReturnableItem]) -> list[Button]:
     return [*buttons, button(words.label("all_items"), "inform", items=ALL)] if len(items) > 1 else buttons
 
 
-def _blocked_card(context: Context, draft: Draft, items: list[ReturnableItem]) -> Card:
+def _lines_card(context: Context, draft: Draft, items: list[ReturnableItem]) -> Card:
+    """Of each line how many can go back and until when, or why not."""
     words = context.words
 
-    def why(item: ReturnableItem) -> str:
+    def rule(item: ReturnableItem) -> str:
+        if item.quantity > 0 and item.deadline:
+            return words.label(
+                "returnable", quantity=item.quantity, day=words.day(item.deadline), days=item.window_days or 0
+            )
+        if item.quantity > 0:
+            return str(item.quantity)
         state = words.state(item.blocked or BlockedReason.OTHER)
         return f"{state} ({words.day(item.deadline)})" if item.blocked is BlockedReason.WINDOW_EXPIRED else state
 
-    return Card("order", draft["return_order"]["number"], tuple((item.title, why(item)) for item in items))
+    return Card("order", draft["return_order"]["number"], tuple((item.title, rule(item)) for item in items))

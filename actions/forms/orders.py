@@ -61,6 +61,9 @@ class WhichOrder(Step):
         draft[self.slot] = order_slot(next(order for order in orders if order.number == chosen))
         return Outcome.ANSWERED
 
+    async def told(self, context: Context, draft: Draft) -> str:  # noqa: ARG002 - of the base class
+        return str(draft[self.slot]["number"])
+
     def _take(self, context: Context, draft: Draft, named: list[Named]) -> None:
         """The first of the orders; the form is for one order at a time."""
         first, *others = named

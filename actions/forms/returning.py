@@ -7,19 +7,19 @@ from actions.draft import Draft
 from actions.forms.choice import Choice, ChoiceStep
 from actions.forms.confirm import Confirm
 from actions.forms.form import Form
-from actions.forms.items import WhichItems
+from actions.forms.items import WhichItems, chosen_items
 from actions.forms.orders import WhichOrder
-from actions.forms.step import Answer, FormEnded, Outcome, Step
+from actions.forms.step import Answer, FormEnded, Outcome
+from actions.forms.variants import Variants
 from actions.keys import idempotency_key
 from actions.offers import again_as
-from actions.reading.choices import Option, find_one, is_question, names_variant, says_only_no, says_only_yes
+from actions.reading.choices import Option, find_one, is_question
 from actions.replies import Card
 from actions.words import money
 from backends.models import (
     OrderStatus,
     OrderSummary,
     Resolution,
-    ReturnableItem,
     ReturnLine,
     ReturnQuote,
     ReturnReason,
@@ -27,7 +27,6 @@ from backends.models import (
 )
 
 _SENT = {OrderStatus.DELIVERED, OrderStatus.SHIPPED, OrderStatus.PARTIALLY_SHIPPED}
-_LONGEST_VARIANT = 60
 CATCH_ALL = "other"
 REFUND_ACTION = "action_refund_request"
 
@@ -98,17 +97,35 @@ class GetBack(ChoiceStep):
     resets = ("return_variants", "return_method", "return_confirm", "return_quote")
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:
-        items = await _chosen_items(context, draft)
+        items = await chosen_items(context, draft)
         offered = [one for one in Resolution if all(one in item.resolutions for item in items)]
+        if any(item.variants == () for item in items):  # nothing to exchange it for
+            offered = [one for one in offered if one is not Resolution.EXCHANGE]
         bonus = (await context.shop.policies()).store_credit_bonus_percent
         return [
             Choice(one.value, _resolution_title(context, one, bonus), context.words.label(f"words_{one.value}"))
             for one in offered
         ]
 
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        outcome = await super().read(context, draft, answer)
+        if outcome is Outcome.NOT_UNDERSTOOD and answer.asked and self._wants_another(context, answer):
+            context.say.say("utter_return_resolution_not_offered")
+            return Outcome.ANSWERED
+        return outcome
+
+    def _wants_another(self, context: Context, answer: Answer) -> bool:
+        """Whether it is something that can be got for a thing, only not for this one."""
+        options = [Option(one.value, context.words.label(f"words_{one.value}")) for one in Resolution]
+        found = find_one(answer.text, options)
+        return len(found.values) == 1 and (found.whole or self.among_words(answer))
+
     def among_words(self, answer: Answer) -> bool:
         """Who wants money back, or an exchange, in the middle of a return speaks of what they get for it."""
-        return answer.loose or (answer.intent in {"refund_request", "exchange"} and not is_question(answer.text))
+        if is_question(answer.text):
+            return answer.loose
+        wishes = {"refund_request", "exchange", *({"refund_status"} if answer.asked else ())}
+        return answer.loose or answer.intent in wishes
 
     async def foresees(self, context: Context, draft: Draft, answer: Answer) -> bool:  # noqa: ARG002 - of the base class
         label = context.words.label
@@ -120,53 +137,6 @@ def _resolution_title(context: Context, resolution: Resolution, bonus: int) -> s
     if resolution is Resolution.STORE_CREDIT and bonus:
         return context.words.label("with_bonus", title=title, percent=bonus)
     return title
-
-
-class Variants(Step):
-    """For an exchange: the size or colour wanted instead, per line. Otherwise {}."""
-
-    slot = "return_variants"
-    resets = ("return_confirm", "return_quote")
-    opening = False
-
-    async def ask(self, context: Context, draft: Draft) -> bool:
-        if draft["return_resolution"] != Resolution.EXCHANGE.value:
-            draft[self.slot] = {}
-            return False
-        known = draft["return_variants_so_far"] or {}
-        line = next((line for line in draft["return_items"] if line["line_id"] not in known), None)
-        if line is None:
-            draft[self.slot] = known
-            draft["return_variants_so_far"] = None
-            return False
-        context.say.say("utter_question_return_variants", item=line["title"], variant=line["variant"] or line["title"])
-        return True
-
-    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
-        wish = answer.entities.get("variant") or answer.text.strip()
-        if not wish or len(wish) > _LONGEST_VARIANT or not self._may_be_one(context, answer):
-            return Outcome.NOT_UNDERSTOOD
-        known = dict(draft["return_variants_so_far"] or draft[self.slot] or {})
-        line = next((line for line in draft["return_items"] if line["line_id"] not in known), None)
-        if line is None and len(draft["return_items"]) == 1:
-            line = draft["return_items"][0]
-        if line is None or draft["return_resolution"] != Resolution.EXCHANGE.value:
-            return Outcome.NOT_UNDERSTOOD
-        draft[self.slot] = None
-        draft["return_variants_so_far"] = {**known, line["line_id"]: wish}
-        return Outcome.ANSWERED
-
-    def _may_be_one(self, context: Context, answer: Answer) -> bool:
-        """Anything may be a variant; so what is plainly something else has to be ruled out."""
-        words = context.words
-        others = (Resolution.REFUND, Resolution.STORE_CREDIT)
-        options = [Option(other.value, words.label(f"words_{other.value}")) for other in others]
-        if find_one(answer.text, options).whole or is_question(answer.text):
-            return False
-        if says_only_yes(answer.text) or says_only_no(answer.text) or context.turn.intent == "refund_request":
-            return names_variant(answer.text)
-        about_items = context.turn.intent in {"exchange", "return_start"} or names_variant(answer.text)
-        return (answer.asked and (answer.loose or about_items)) or context.turn.intent == "exchange"
 
 
 class Method(ChoiceStep):
@@ -257,12 +227,6 @@ async def reasons_for(context: Context, order_id: str, line_ids: list[str]) -> l
     categories = {line.category for line in order.lines if line.id in line_ids}
     reasons = await context.shop.return_reasons()
     return [reason for reason in reasons if not reason.categories or categories <= set(reason.categories)]
-
-
-async def _chosen_items(context: Context, draft: Draft) -> list[ReturnableItem]:
-    items = (await context.shop.returnable_items(context.caller, draft["return_order"]["id"])).items
-    chosen = {line["line_id"] for line in draft["return_items"]}
-    return [item for item in items if item.line_id in chosen]
 
 
 RETURN_FORM = Form(

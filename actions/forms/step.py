@@ -49,10 +49,8 @@ class Step(ABC):
     resets: tuple[str, ...] = ()
     # Whether the sentence that opened the form may answer it.
     opening: bool = True
-    # Whether the question shows what was answered before.
-    shows_answers: bool = False
-    # Whether the customer is told that an earlier answer of this step was changed.
-    noted: bool = False
+    # Whether it may be corrected later; the customer is then told: utter_changed_<slot>.
+    correctable: bool = True
 
     @abstractmethod
     async def ask(self, context: Context, draft: Draft) -> bool:
@@ -60,6 +58,10 @@ class Step(ABC):
 
     @abstractmethod
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome: ...
+
+    async def told(self, context: Context, draft: Draft) -> str:  # noqa: ARG002 - for those that need them
+        """The answer in the customer's words, for the echo of a correction."""
+        return str(draft[self.slot])
 
     async def foresees(self, context: Context, draft: Draft, answer: Answer) -> bool:  # noqa: ARG002 - for those that need them
         """Whether a message that answered an earlier question says what this step will ask for."""

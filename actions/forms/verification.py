@@ -14,6 +14,7 @@ _NUMBER = re.compile(r"\b(?=[\w-]*\d{4})[A-Za-z\d][\w-]{3,30}\b")
 
 class OrderNumber(Step):
     slot = "verification_order"
+    correctable = False
 
     async def ask(self, context: Context, draft: Draft) -> bool:  # noqa: ARG002 - of the base class
         context.say.say("utter_question_verification_order")
@@ -33,6 +34,7 @@ class OrderNumber(Step):
 
 class Email(Step):
     slot = "verification_email"
+    correctable = False
 
     async def ask(self, context: Context, draft: Draft) -> bool:  # noqa: ARG002 - of the base class
         context.say.say("utter_question_verification_email")

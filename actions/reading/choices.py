@@ -1,15 +1,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.reading.lexicon import meanings, number_words, ordinals, raw_words, word_list
+from actions.reading.lexicon import meanings, number_words, ordinals, phrases, raw_words, word_list
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something that can be chosen: its value, and the text by which a customer may name it."""
+    """Something that can be chosen: its value, and the text by which a customer may name it.
+
+    `detail` (a size, a colour) tells options of the same text apart, and names one only where no text was named.
+    """
 
     value: str
     text: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,27 @@ class Found:
 def find_one(text: str, options: Sequence[Option]) -> Found:
     """The option that shares most words with the text; several when they tie."""
     said = set(meanings(text))
-    words = {option.value: _readings(option.text) for option in options}
-    scores = {value: sum(1 for word in said if _fits(word, known)) for value, known in words.items()}
-    best = max(scores.values(), default=0)
-    if not best:
+    words = {option.value: _readings(f"{option.text} {option.detail}") for option in options}
+    scores = {option.value: _score(said, option) for option in options}
+    best = max(scores.values(), default=_NOTHING)
+    if best == _NOTHING:
         return Found()
     values = tuple(value for value, score in scores.items() if score == best)
     known = {word for value in values for word in words[value]}
     return Found(values, whole=_only(said, known), tied=len(values) > 1)
+
+
+_NOTHING = (0, 0)
+
+
+def _score(said: set[str], option: Option) -> tuple[int, int]:
+    """How many words name it by its text, and by its detail."""
+    text, detail = _readings(option.text), _readings(option.detail)
+    return sum(1 for word in said if _fits(word, text)), sum(1 for word in said if _fits(word, detail))
+
+
+def names_by_text(text: str, option: Option) -> bool:
+    return any(_fits(word, _readings(option.text)) for word in meanings(text))
 
 
 def find_many(text: str, options: Sequence[Option]) -> Found:
@@ -39,10 +56,12 @@ def find_many(text: str, options: Sequence[Option]) -> Found:
     if names_everything(text, len(options)):
         named = _named(text, options)
         chosen = tuple(named) or tuple(option.value for option in options)
-        known = {word for option in options for word in _readings(option.text)} | word_list("everything")
+        known = {word for option in options for word in _readings(f"{option.text} {option.detail}")}
+        known |= word_list("everything")
         return Found(chosen, whole=_only(set(meanings(text)), known))
     named = _named(text, options)
-    known = {word for option in options if option.value in named for word in _readings(option.text)}
+    chosen_texts = [f"{option.text} {option.detail}" for option in options if option.value in named]
+    known = {word for text_ in chosen_texts for word in _readings(text_)}
     return Found(tuple(named), whole=bool(named) and _only(set(meanings(text)), known))
 
 
@@ -91,9 +110,26 @@ def mentions(text: str, words: str) -> bool:
     return bool(word_list(words) & set(raw_words(text)))
 
 
+def lacks(text: str) -> bool:
+    """Whether somebody says that they don't have or know something."""
+    return speaks_of(text, "lacking")
+
+
+def speaks_of(text: str, subject: str) -> bool:
+    """Whether one of the subject's phrases stands in the text."""
+    said = f" {' '.join(raw_words(text))} "
+    return any(f" {phrase} " in said for phrase in phrases(subject))
+
+
 def is_question(text: str) -> bool:
     words = raw_words(text)
     return text.rstrip().endswith("?") or (bool(words) and words[0] in word_list("question"))
+
+
+def asks_for_information(text: str) -> bool:
+    """As in "where are your shops?"; not in "can I have store credit?", which wants the thing itself."""
+    words = raw_words(text)
+    return len(words) > 1 and words[0] in word_list("asking") and words[1] != "about"
 
 
 def names_variant(text: str) -> bool:

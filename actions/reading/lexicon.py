@@ -27,6 +27,11 @@ def word_list(name: str) -> frozenset[str]:
 
 
 @cache
+def phrases(name: str) -> tuple[str, ...]:
+    return tuple(_language()[name])
+
+
+@cache
 def number_words() -> dict[str, int]:
     return dict(_language()["numbers"])
 
@@ -38,6 +43,8 @@ def ordinals() -> dict[str, int]:
 
 def raw_words(text: str) -> list[str]:
     text = text.lower().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
+    for sign, word in _language()["signs"].items():
+        text = text.replace(sign, f" {word} ")
     for words, word in _language()["compounds"].items():
         text = text.replace(words, word)
     return _WORD.findall(text)

@@ -6,15 +6,34 @@ from actions import topics
 from actions.context import Context, Events, Handler
 from actions.forms import flow
 from actions.identity import carry_out
+from actions.later import offer_kept
 from actions.offers import human, made
 from actions.question import question
 from actions.reading.choices import is_question, mentions
 from actions.skills.faq import by_decision, picked_entry
-from actions.skills.human import hand_over
+from actions.skills.human import HAND_OVER_AT, OFFER_AT, hand_over, misunderstood
+from actions.skills.orders import names_one_order
 from actions.skills.verification import again, awaiting, corrected, verification_result
 
-# Misunderstandings in a row at which a person is offered, and at which one is fetched.
-OFFER_AT, HAND_OVER_AT = 2, 3
+# Questions for which it is told what an answer looks like: utter_rejected_<slot>.
+REJECTED = frozenset(
+    {
+        "verification_order",
+        "verification_email",
+        "return_order",
+        "return_items",
+        "return_reason",
+        "return_confirm",
+        "refund_order",
+        "refund_item",
+        "refund_reason",
+        "refund_quantity",
+        "refund_confirm",
+        "cancel_order",
+        "cancel_return",
+        "redeem_reward",
+    }
+)
 
 
 async def affirm(context: Context) -> Events:
@@ -25,7 +44,8 @@ async def affirm(context: Context) -> Events:
         case "resume":
             return flow.resume(context)
         case "again":
-            return await carry_out(context, offered["want"])
+            done = await carry_out(context, offered["want"])
+            return [*done, *offer_kept(context, done)]
         case "code":
             return await retry(context)
     if context.turn.active_form:
@@ -36,9 +56,9 @@ async def affirm(context: Context) -> Events:
 
 async def deny(context: Context) -> Events:
     offered = context.turn.slots.get("offer") or {}
-    if offered.get("kind") == "resume":
-        context.say.say("utter_stopped")
-        return flow.forget_waiting()
+    if offered.get("kind") == "resume" and flow.waiting(context):
+        flow.say_stopped(context, flow.waiting(context))
+        return flow.drop_waiting(context)
     if context.turn.active_form:
         if not offered:
             return await fallback(context)
@@ -91,16 +111,24 @@ async def fallback(context: Context) -> Events:
     if done is not None:
         return done
     missed = question(context, "not_understood")
-    count = int(context.turn.slots.get("misunderstood") or 0) + 1
+    count = misunderstood(context)
     if count >= HAND_OVER_AT:
         return hand_over(context, "utter_misunderstood_handoff", "misunderstanding", directives=missed)
     counted: Events = [SlotSet("misunderstood", count)]
     if count >= OFFER_AT:
         context.say.say("utter_misunderstood_again", directives=missed)
         return [*counted, *made(context, human("misunderstanding"))]
-    template = "utter_misunderstood_in_form" if context.turn.active_form else "utter_misunderstood"
-    context.say.say(template, directives=missed)
+    context.say.say(_misunderstood_template(context), directives=missed)
     return counted
+
+
+def _misunderstood_template(context: Context) -> str:
+    """Inside a form it is said, where that helps, what an answer would look like."""
+    turn = context.turn
+    if turn.active_form is None:
+        return "utter_misunderstood"
+    explained = turn.requested_slot in REJECTED and not is_question(turn.text)
+    return f"utter_rejected_{turn.requested_slot}" if explained else "utter_misunderstood_in_form"
 
 
 async def out_of_scope(context: Context) -> Events:
@@ -121,6 +149,8 @@ async def _understood_after_all(context: Context) -> Events | None:
     action = topics.named(context)
     if action:
         return await topics.tell(context, action)
+    if await names_one_order(context):
+        return await topics.tell(context, topics.ORDER_STATUS)
     return await by_decision(context) if _index_knows(context) else None
 
 

@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from rasa_sdk.events import SlotSet
+
 from actions.context import Context, Events, FaqEntry, Handler
 from actions.faq_entries import FaqUnavailable, read_entry
 from actions.offers import human, made
 from actions.question import Outcome, question
 from actions.replies import Button, button
+from actions.skills.human import HAND_OVER_AT, hand_over, misunderstood
 from common import placeholders
 
 NONE_OF_THESE = "none"
+# More are not read; the last says that it is none of them.
+MOST_BUTTONS = 3
 
 
 async def faq(context: Context) -> Events:
@@ -32,7 +37,8 @@ async def by_decision(context: Context) -> Events:
     if decision == "answer" and candidates:
         return await _answer(context, read_entry(candidates[0]), question(context, "answered"))
     if decision == "clarify" and candidates:
-        buttons = [button(each["question"], "faq", entry=each["entry"]) for each in candidates]
+        offered = candidates[: MOST_BUTTONS - 1]
+        buttons = [button(each["question"], "faq", entry=each["entry"]) for each in offered]
         none = button(context.words.label("none_of_these"), "faq", entry=NONE_OF_THESE)
         context.say.say("utter_faq_clarify", buttons=[*buttons, none], directives=question(context, "clarified"))
         return []
@@ -40,8 +46,12 @@ async def by_decision(context: Context) -> Events:
 
 
 def unknown(context: Context, template: str, outcome: Outcome = "unknown") -> Events:
-    context.say.say(template, directives=question(context, outcome))
-    return made(context, human("missing_knowledge"))
+    """Counts as not understood: a person is offered, and the third time in a row fetched."""
+    count, asked = misunderstood(context), question(context, outcome)
+    if count >= HAND_OVER_AT:
+        return hand_over(context, "utter_misunderstood_handoff", "missing_knowledge", directives=asked)
+    context.say.say(template, directives=asked)
+    return [SlotSet("misunderstood", count), *made(context, human("missing_knowledge"))]
 
 
 async def picked_entry(context: Context, entry_id: str, *, chosen: bool = False) -> Events:
@@ -66,7 +76,7 @@ async def _answer(context: Context, entry: FaqEntry, asked: dict[str, Any]) -> E
             return made(context, human("tool_failure"))
         answer = placeholders.fill(answer, facts)
     context.say.faq(answer, entry=entry.id, version=entry.version, buttons=_buttons(entry), directives=asked)
-    return []
+    return [SlotSet("misunderstood", None)]
 
 
 def _buttons(entry: FaqEntry) -> list[Button]:

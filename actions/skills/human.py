@@ -9,6 +9,14 @@ from actions.forms import flow
 from actions.replies import HandoffReason
 from actions.summary import summary
 
+# Misunderstandings in a row at which a person is offered, and at which one is fetched.
+OFFER_AT, HAND_OVER_AT = 2, 3
+
+
+def misunderstood(context: Context) -> int:
+    """Messages in a row that were not understood, this one included."""
+    return int(context.turn.slots.get("misunderstood") or 0) + 1
+
 
 async def human(context: Context) -> Events:
     """The customer asks for a person, or takes up our offer of one, whose reason then counts."""
@@ -27,8 +35,10 @@ def hand_over(
 ) -> Events:
     """Leaves nothing open behind, so that the first message after the advisor is understood."""
     wanted = skill if skill and skill != "general" else skill_of(context)
-    context.say.hand_over(template, reason, skill=wanted, summary=summary(context), directives=directives)
-    kept = [SlotSet(name, None) for name in ("offer", "wanted", "stack", "misunderstood", "opening")]
+    facts = (context.turn.slots.get("offer") or {}).get("facts")
+    told = facts or summary(context)
+    context.say.hand_over(template, reason, skill=wanted, summary=told, directives=directives)
+    kept = [SlotSet(name, None) for name in ("offer", "wanted", "stack", "kept", "misunderstood", "opening")]
     return [*flow.leave(context), *kept]
 
 

@@ -1,25 +1,48 @@
+from collections.abc import Sequence
+
+from rasa_sdk.events import SlotSet
+
 from actions.context import Context, Events, Handler
 from actions.draft import Draft
 from actions.forms import flow
+from actions.forms.orders import named_order
 from actions.forms.redeem import reward_card
 from actions.identity import members_only, submits
+from actions.reading.choices import mentions
 from actions.replies import Card, button
 from actions.words import money
 from actions.writing import carry_out
 from backends.errors import NotFound
-from backends.models import LoyaltyAccount, Money, Voucher
+from backends.models import LoyaltyAccount, LoyaltyTransaction, Money, Voucher
 from backends.writes import Redeem
 
 _CALL = "GET /loyalty/account"
+_HISTORY = "GET /loyalty/transactions"
+_NO_REWARDS = "utter_loyalty_no_rewards"
+_LATEST = 6
+# An order's points are looked for in so many of the latest transactions.
+_SEARCHED = 50
 
 
 @members_only
 async def balance(context: Context) -> Events:
+    if mentions(context.turn.text, "past"):
+        return await history(context)
     account = await _account(context)
     if account is None:
         return []
+    if mentions(context.turn.text, "vouchers"):
+        template = "utter_loyalty_vouchers" if account.vouchers else "utter_loyalty_no_vouchers"
+        cards = [_voucher_card(context, voucher) for voucher in account.vouchers]
+        context.say.say(template, call=_CALL, cards=cards, count=len(cards))
+    else:
+        _tell_balance(context, account, await _missing(context, account))
+    return []
+
+
+def _tell_balance(context: Context, account: LoyaltyAccount, missing: str = "") -> None:
     expiring = account.next_expiration
-    card = _account_card(context, account, await _missing(context, account))
+    card = _account_card(context, account, missing)
     context.say.say(
         _balance_template(account),
         call=_CALL,
@@ -31,7 +54,6 @@ async def balance(context: Context) -> Events:
         points=expiring.points if expiring else 0,
         day=context.words.day(expiring.on) if expiring else "",
     )
-    return []
 
 
 def _balance_template(account: LoyaltyAccount) -> str:
@@ -49,8 +71,8 @@ async def tier(context: Context) -> Events:
         return []
     current = account.tier
     missing = await _missing(context, account)
-    if current is None:
-        context.say.say("utter_loyalty_no_tiers", call=_CALL, programme=account.programme)
+    if current is None:  # a programme without tiers has none to speak of
+        _tell_balance(context, account)
     elif current.next_name and missing:
         context.say.say(
             "utter_loyalty_tier_next",
@@ -70,32 +92,82 @@ async def tier(context: Context) -> Events:
 
 @members_only
 async def history(context: Context) -> Events:
-    if await _account(context) is None:
+    account = await _account(context)
+    if account is None:
         return []
-    page = await context.shop.transactions(context.caller, limit=6)
-    call = "GET /loyalty/transactions"
+    number = named_order(context)
+    if number:
+        return await _history_of_order(context, account, number)
+    page = await context.shop.transactions(context.caller, limit=_LATEST)
     if not page.items:
-        context.say.say("utter_loyalty_no_history", call=call)
+        context.say.say("utter_loyalty_no_history", call=_HISTORY)
         return []
-    fields = tuple((f"{context.words.day(each.at)} · {each.description}", f"{each.points:+d}") for each in page.items)
-    card = Card("loyalty", context.words.label("points"), fields)
-    context.say.say("utter_loyalty_history", call=call, cards=[card])
+    context.say.say("utter_loyalty_history", call=_HISTORY, cards=[_history_card(context, account, page.items)])
     return []
+
+
+async def _history_of_order(context: Context, account: LoyaltyAccount, number: str) -> Events:
+    """Did this order earn anything? Raises NotFound for an order that is not the customer's."""
+    order = await context.shop.get_order(context.caller, number)
+    page = await context.shop.transactions(context.caller, limit=_SEARCHED)
+    found = [each for each in page.items if each.order_number == order.number]
+    events: Events = [SlotSet("recent_order", order.number)]
+    if not found:
+        context.say.say("utter_loyalty_order_earned_nothing", call=_HISTORY, order=order.number)
+        return events
+    earned = sum(each.points for each in found)
+    context.say.say(
+        "utter_loyalty_order_earned",
+        call=_HISTORY,
+        cards=[_history_card(context, account, found)],
+        order=order.number,
+        amount=await _amount(context, account, earned),
+    )
+    return events
+
+
+def _history_card(context: Context, account: LoyaltyAccount, items: Sequence[LoyaltyTransaction]) -> Card:
+    currency = account.cashback.currency if account.cashback else ""
+    fields = tuple(
+        (
+            f"{context.words.day(each.at)} · {each.description}",
+            money(Money(each.points, currency)) if currency else f"{each.points:+d}",
+        )
+        for each in items
+    )
+    return Card("loyalty", context.words.label("cashback" if currency else "points"), fields)
+
+
+async def _amount(context: Context, account: LoyaltyAccount, amount: int) -> str:
+    """Points; of a cashback programme money, in minor units."""
+    if account.cashback:
+        return money(Money(amount, account.cashback.currency))
+    return context.words.label("points_count", points=amount)
 
 
 @members_only
 async def rewards(context: Context) -> Events:
-    if await _account(context) is None:
+    account = await _account(context)
+    if account is None:
+        return []
+    if account.family == "cashback":  # there are no points to spend
+        context.say.say(_NO_REWARDS, call=_CALL, cards=[_voucher_card(context, each) for each in account.vouchers])
         return []
     offered = await context.shop.rewards(context.caller)
-    template = "utter_loyalty_rewards" if offered else "utter_loyalty_no_rewards"
-    context.say.say(template, call="GET /loyalty/rewards", cards=[reward_card(context, reward) for reward in offered])
+    affordable = [reward for reward in offered if reward.affordable]
+    template = "utter_loyalty_rewards" if affordable else "utter_loyalty_no_reward_yet" if offered else _NO_REWARDS
+    cards = [reward_card(context, reward) for reward in affordable or offered]
+    context.say.say(template, call="GET /loyalty/rewards", cards=cards)
     return []
 
 
 @members_only
 async def redeem(context: Context) -> Events:
-    if await _account(context) is None:
+    account = await _account(context)
+    if account is None:
+        return []
+    if account.family == "cashback":
+        _tell_balance(context, account)
         return []
     return flow.start(context, flow.REDEEM)
 

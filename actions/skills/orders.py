@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from rasa_sdk.events import SlotSet
 
 from actions.cards import order_card, shipment_card
@@ -9,8 +11,10 @@ from actions.forms.contents import orders_of
 from actions.forms.orders import MOST_CHOICES, name_order, named_order, order_buttons, order_slot
 from actions.identity import personal, submits
 from actions.offers import human, made
-from actions.reading.choices import mentions
+from actions.reading.choices import mentions, speaks_of
 from actions.replies import Card
+from actions.summary import facts_of
+from actions.turn import ANONYMOUS
 from actions.words import money
 from actions.writing import carry_out
 from backends.models import Order, OrderStatus, OrderSummary, Shipment, ShipmentStatus
@@ -25,29 +29,48 @@ async def order_status(context: Context) -> Events:
     if order is None:
         return []
     cards = [shipment_card(context.words, order, shipment) for shipment in order.shipments]
+    template = _status_template(order)
+    if template == "utter_order_status_delivered" and speaks_of(context.turn.text, "unreceived"):
+        template = "utter_order_status_not_received"
     context.say.say(
-        _status_template(order),
+        template,
         call=f"GET /orders/{order.number}",
         cards=cards or [order_card(context.words, order)],
         order=order.number,
         day=_day(context, order),
     )
-    return [SlotSet("recent_order", order.number)]
+    events: Events = [SlotSet("recent_order", order.number)]
+    if template in _TROUBLED:
+        facts = facts_of(context, order=order.number, parcel=template.rpartition("status_")[2])
+        events += made(context, human("unsupported_request", "orders", facts))
+    return events
+
+
+# After these a person is offered, who can ask the carrier or send it again.
+_TROUBLED = frozenset(
+    f"utter_order_status_{state}" for state in ("late", "delayed", "returned_to_sender", "not_received")
+)
 
 
 def _status_template(order: Order) -> str:
     parcels = {shipment.status for shipment in order.shipments}
-    if ShipmentStatus.EXCEPTION in parcels:
-        return "utter_order_status_delayed"
-    if ShipmentStatus.RETURNED_TO_SENDER in parcels:
-        return "utter_order_status_returned_to_sender"
-    if order.status is OrderStatus.SHIPPED and ShipmentStatus.OUT_FOR_DELIVERY in parcels:
-        return "utter_order_status_out_for_delivery"
-    if order.status is OrderStatus.SHIPPED and not any(shipment.eta for shipment in order.shipments):
-        return "utter_order_status_shipped_no_date"
-    if order.status is OrderStatus.DELIVERED and not any(shipment.delivered_at for shipment in order.shipments):
-        return "utter_order_status_delivered_no_date"
-    return f"utter_order_status_{order.status.value}"
+    shipped, delivered = order.status is OrderStatus.SHIPPED, order.status is OrderStatus.DELIVERED
+    states = {
+        "delayed": ShipmentStatus.EXCEPTION in parcels,
+        "returned_to_sender": ShipmentStatus.RETURNED_TO_SENDER in parcels,
+        "late": any(is_late(shipment) for shipment in order.shipments),
+        "out_for_delivery": shipped and ShipmentStatus.OUT_FOR_DELIVERY in parcels,
+        "shipped_no_date": shipped and not any(shipment.eta for shipment in order.shipments),
+        "delivered_no_date": delivered and not any(shipment.delivered_at for shipment in order.shipments),
+    }
+    state = next((name for name, applies in states.items() if applies), order.status.value)
+    return f"utter_order_status_{state}"
+
+
+def is_late(shipment: Shipment) -> bool:
+    """Still underway on a day after the promised one."""
+    today = datetime.now(UTC).date()
+    return shipment.status is ShipmentStatus.IN_TRANSIT and shipment.eta is not None and shipment.eta < today
 
 
 def _day(context: Context, order: Order) -> str:
@@ -102,6 +125,15 @@ async def find_order(context: Context, intent: str, template: str) -> Order | No
     return await context.shop.get_order(context.caller, chosen)
 
 
+async def names_one_order(context: Context) -> bool:
+    """Whether somebody known asks where a thing is that one of their orders has, and no other."""
+    turn = context.turn
+    if turn.auth_level == ANONYMOUS or turn.active_form or not mentions(turn.text, "asking_where"):
+        return False
+    orders = list((await context.shop.list_orders(context.caller)).items)
+    return len(await orders_of(context, turn.text, orders[:MOST_CHOICES], loose=True)) == 1
+
+
 def _obvious(context: Context, orders: list[OrderSummary]) -> str | None:
     """The only order, or the only one that is still underway."""
     underway = [order.number for order in orders if order.status in _UNDERWAY]
@@ -117,7 +149,7 @@ async def order_cancel(context: Context) -> Events:
     if context.turn.active_form not in {None, flow.ORDER_CANCEL} and not context.turn.entities:
         words = context.turn.text.split()
         if len(words) == 1:  # "cancel", said while something else is being filled in
-            context.say.say("utter_stopped")
+            flow.say_stopped(context, context.turn.active_form)
             return [*flow.leave(context), *flow.offer_waiting(context)]
     preset = {}
     number = context.turn.entity("order_number", "order")
@@ -142,9 +174,18 @@ async def order_cancel_submit(context: Context, draft: Draft) -> Events:
     return [SlotSet("recent_order", order.number)]
 
 
+@personal
 async def order_change(context: Context) -> Events:
-    context.say.say("utter_order_change")
-    return made(context, human("unsupported_request", "orders"))
+    """People change orders, as long as nothing is packed; the assistant finds out whether that is so."""
+    order = await find_order(context, "order_change", "utter_which_order")
+    if order is None:
+        return []
+    template = "utter_order_change_open" if order.cancellable else "utter_order_change_too_late"
+    context.say.say(
+        template, call=f"GET /orders/{order.number}", cards=[order_card(context.words, order)], order=order.number
+    )
+    facts = facts_of(context, order=order.number, wish=context.turn.text, possible="yes" if order.cancellable else "no")
+    return [SlotSet("recent_order", order.number), *made(context, human("unsupported_request", "orders", facts))]
 
 
 HANDLERS: dict[str, Handler] = {

@@ -8,7 +8,9 @@ from actions.forms.orders import named_order, order_slot
 from actions.forms.refund import refund_request
 from actions.identity import personal, submits
 from actions.offers import human, made
+from actions.reading.choices import speaks_of
 from actions.replies import Button, button
+from actions.summary import facts_of, summary
 from actions.words import money
 from actions.writing import carry_out
 from backends.errors import NotReturnable
@@ -30,15 +32,26 @@ async def refund_status(context: Context) -> Events:
         announced = await _announced(context, order)
         if announced:
             return _tell_announced(context, announced)
+    if speaks_of(context.turn.text, "lessened"):
+        # A deduction is what they ask about; what was paid last comes first.
+        return _tell(context, min(refunds, key=_untold)) if refunds else _none(context)
     told = underway or refunds[:1]
     if not told:
-        context.say.say("utter_refund_none", call="GET /refunds")
-        return []
+        return _none(context)
     if len(told) > 1:
         cards = [refund_card(context.words, refund) for refund in told[:_MOST_CARDS]]
         context.say.say("utter_refund_status_several", call="GET /refunds", cards=cards, count=len(told))
         return []
     return _tell(context, told[0])
+
+
+def _none(context: Context) -> Events:
+    context.say.say("utter_refund_none", call="GET /refunds")
+    return []
+
+
+def _untold(refund: Refund) -> bool:
+    return not any(charge.amount.amount < 0 for charge in refund.items)
 
 
 async def _by_number(context: Context, number: str) -> Events:
@@ -51,6 +64,8 @@ async def _by_number(context: Context, number: str) -> Events:
 
 
 def _tell(context: Context, refund: Refund) -> Events:
+    if speaks_of(context.turn.text, "lessened"):
+        return _itemise(context, refund)
     dated = refund.status is not RefundStatus.PENDING or refund.expected_by is not None
     context.say.say(
         f"utter_refund_status_{refund.status.value}" if dated else "utter_refund_status_pending_no_date",
@@ -64,6 +79,23 @@ def _tell(context: Context, refund: Refund) -> Events:
     if refund.status is RefundStatus.FAILED:
         events += made(context, human("tool_failure", "refunds"))
     return events
+
+
+def _itemise(context: Context, refund: Refund) -> Events:
+    """Why it is what it is. Whoever still finds it wrong is heard by a person, who knows what was looked at."""
+    deducted = any(charge.amount.amount < 0 for charge in refund.items)
+    context.say.say(
+        "utter_refund_itemised" if deducted else "utter_refund_itemised_in_full",
+        call=f"GET /refunds → {refund.number}",
+        cards=[refund_card(context.words, refund)],
+        amount=money(refund.amount),
+        order=refund.order_number,
+    )
+    facts = facts_of(context, refund=refund.number, order=refund.order_number, said="less than expected")
+    return [
+        SlotSet("recent_order", refund.order_number),
+        *made(context, human("policy_restriction", "refunds", facts)),
+    ]
 
 
 async def _announced(context: Context, order: Order | None) -> Return | None:
@@ -107,7 +139,7 @@ async def refund_submit(context: Context, draft: Draft) -> Events:
     try:
         refund = await carry_out(context, draft, RequestRefund(refund_request(draft)))
     except NotReturnable:
-        return await _refused(context, draft["refund_order"]["number"])
+        return await _refused(context, draft)
     needs_approval = refund.status is RefundStatus.NEEDS_APPROVAL
     context.say.say(
         "utter_refund_needs_approval" if needs_approval else "utter_refund_created",
@@ -119,8 +151,9 @@ async def refund_submit(context: Context, draft: Draft) -> Events:
     return [SlotSet("recent_order", refund.order_number)]
 
 
-async def _refused(context: Context, order: str) -> Events:
+async def _refused(context: Context, draft: Draft) -> Events:
     """Not without the thing coming back: what is possible instead."""
+    order = draft["refund_order"]["number"]
     policies = await context.shop.policies()
     context.say.say(
         "utter_refund_refused",
@@ -128,7 +161,7 @@ async def _refused(context: Context, order: str) -> Events:
         buttons=_instead(context, order),
         limit=money(policies.refund_without_return_up_to),
     )
-    return made(context, human("policy_restriction", "refunds"))
+    return made(context, human("policy_restriction", "refunds", summary(context)))
 
 
 def _instead(context: Context, order: str) -> list[Button]:

@@ -29,6 +29,8 @@ async def exchange(context: Context) -> Events:
 async def _start(context: Context, preset: dict[str, object]) -> Events:
     """The order is preset where it was named, or is the one that was spoken of just now."""
     if context.turn.active_form == flow.RETURN:
+        if context.turn.requested_slot == "return_reason" and not context.turn.is_button:
+            context.say.say("utter_rejected_return_reason")  # "they don't fit" is no reason for a mug
         return []
     number = named_order(context)
     if number:
@@ -101,6 +103,9 @@ def _tell(context: Context, found: Return) -> Events:
 @personal
 async def return_cancel(context: Context) -> Events:
     number = context.turn.entity("return_number")
+    if context.turn.active_form == flow.RETURN and not number:  # it is not registered yet
+        flow.say_stopped(context, flow.RETURN)
+        return [*flow.leave(context), *flow.offer_waiting(context)]
     return flow.start(context, flow.RETURN_CANCEL, {"cancel_return": number.upper()} if number else None)
 
 

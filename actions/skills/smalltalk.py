@@ -1,8 +1,10 @@
+from rasa_sdk.events import SlotSet
+
 from actions.context import Context, Events, Handler
 from actions.failures import skill_of
 from actions.forms import flow
 from actions.offers import human, made
-from actions.reading.choices import mentions
+from actions.reading.choices import mentions, speaks_of
 from actions.skills.human import hand_over
 from actions.skills.verification import awaiting
 
@@ -38,12 +40,31 @@ def _says(template: str) -> Handler:
 
 
 async def greet(context: Context) -> Events:
-    name = context.turn.first_name
-    if name:
-        context.say.say("utter_greet_by_name", first_name=name)
+    """Who asks "are you still there?" gets an answer and what was said last; who comes back later is welcomed back."""
+    turn = context.turn
+    if turn.previous_bot_messages() and (mentions(turn.text, "present") or turn.text.rstrip().endswith("?")):
+        return _still_here(context)
+    back = "_again" if turn.slots.get("came_back") else ""
+    if turn.first_name:
+        context.say.say(f"utter_greet{back}_by_name", first_name=turn.first_name)
     else:
-        context.say.say("utter_greet")
-    return []
+        context.say.say(f"utter_greet{back}")
+    return [SlotSet("came_back", None)] if back else []
+
+
+def _still_here(context: Context) -> Events:
+    context.say.say("utter_still_here")
+    if context.turn.active_form:
+        return []  # the form asks its question again
+    for message in context.turn.previous_bot_messages():
+        context.say.again(message)
+    return _keep_offer(context)
+
+
+def _keep_offer(context: Context) -> Events:
+    """What was offered is said again, so that a yes still means it."""
+    offered = context.turn.slots.get("offer")
+    return made(context, dict(offered)) if offered else []
 
 
 async def goodbye(context: Context) -> Events:
@@ -52,10 +73,13 @@ async def goodbye(context: Context) -> Events:
 
 
 async def stop(context: Context) -> Events:
-    if context.turn.active_form is None:
+    form = context.turn.active_form or flow.waiting(context)
+    if form is None:
         context.say.say("utter_nothing_to_stop")
-        return flow.forget_waiting()
-    context.say.say("utter_stopped")
+        return []
+    flow.say_stopped(context, form)
+    if context.turn.active_form is None:
+        return flow.drop_waiting(context)
     return [*flow.leave(context), *flow.offer_waiting(context)]
 
 
@@ -67,7 +91,7 @@ async def repeat(context: Context) -> Events:
         context.say.again(message)
     if not said:
         context.say.say("utter_nothing_to_repeat")
-    return []
+    return _keep_offer(context)
 
 
 async def why(context: Context) -> Events:
@@ -92,7 +116,13 @@ async def contest(context: Context) -> Events:
 
 async def sensitive(context: Context) -> Events:
     """Fraud, leaked data, an injury, a lawyer: nothing for a machine."""
-    return hand_over(context, "utter_sensitive_handoff", "sensitive")
+    text = context.turn.text
+    subject = next((name for name in SUBJECTS if speaks_of(text, name)), None)
+    return hand_over(context, f"utter_sensitive_{subject}" if subject else "utter_sensitive_handoff", "sensitive")
+
+
+# Of a sensitive message, gravest first: each has words of its own, utter_sensitive_<subject>.
+SUBJECTS = ("self_harm", "injury", "fraud", "legal", "privacy")
 
 
 async def other_language(context: Context) -> Events:

@@ -5,6 +5,7 @@ from rasa_sdk.events import SlotSet
 from actions.context import Context, Events, Handler
 from actions.forms import flow
 from actions.identity import carry_out
+from actions.later import offer_kept
 from actions.offers import human, made
 from actions.reading.choices import mentions
 
@@ -56,7 +57,7 @@ async def verification_result(context: Context, result: str) -> Events:
         context.say.say("utter_verification_passed")
         wanted = context.turn.slots.get("wanted")
         done = await carry_out(context, wanted) if wanted else []
-        return [SlotSet("wanted", None), SlotSet(AWAITING, None), *done]
+        return [SlotSet("wanted", None), SlotSet(AWAITING, None), *done, *offer_kept(context, done)]
     if result == "wrong":
         context.say.say("utter_verification_wrong")
         return []

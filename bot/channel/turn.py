@@ -14,7 +14,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from channel import answers
+from channel import answers, several
 from channel.alone import Alone
 from channel.requests import MAX_BODY, TEXT, InvalidTurn, Turn, read_turn
 from components.faq_client import FaqClient
@@ -116,9 +116,26 @@ class AftercareInput(InputChannel):
         if not agent.is_ready():
             return answers.answer([], answers.FAILED)
         if turn.kind == TEXT:
+            await self._take_one_wish(message, agent, turn.metadata)
             await self._prefetch(message.text, turn.metadata)
         await agent.processor.handle_message(message)
         return answers.answer(output.messages)
+
+    async def _take_one_wish(self, message: UserMessage, agent: Agent, metadata: Dict[str, Any]) -> None:
+        """Of several wishes the message keeps the first. Inside a form nothing is split: it may be one answer."""
+        if not several.parts_of(message.text):
+            return
+        tracker = await agent.tracker_store.retrieve(message.sender_id)
+        if tracker is not None and tracker.active_loop_name:
+            return
+
+        async def parse(text: str) -> Dict[str, Any]:
+            await self._prefetch(text, metadata)
+            return dict(await agent.processor.parse_message(UserMessage(text, sender_id=message.sender_id)))
+
+        message.text, others = await several.split(message.text, parse)
+        if others:
+            message.metadata = {**metadata, "also": others}
 
     async def _prefetch(self, text: str, metadata: Dict[str, Any]) -> None:
         """Ask the FAQ service in a thread: Rasa's pipeline runs on the event loop and would hold up everybody else."""

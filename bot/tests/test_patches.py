@@ -20,7 +20,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
-from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.slots import AnySlot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
@@ -215,6 +215,19 @@ def test_a_long_session_goes_on_with_its_slots_and_its_form() -> None:
 
 def test_a_short_session_that_timed_out_forgets_its_form() -> None:
     assert begun_after(conversation(3, form=True)).active_loop_name is None
+
+
+def test_after_a_session_that_timed_out_nothing_stale_is_left() -> None:
+    slots = [TextSlot("wanted", []), TextSlot("order", []), AnySlot("came_back", [], influence_conversation=False)]
+    tracker = DialogueStateTracker("c", slots)
+    tracker.update(UserUttered("hi", timestamp=time.time() - 2 * 3600))
+    tracker.update(SlotSet("order", "JL-100234"))
+    domain = Domain.from_dict({"session_config": {"carry_over_slots_to_new_session": True}})
+    for event in asyncio.run(ActionSessionStart().run(None, None, tracker, domain)):
+        tracker.update(event)
+    assert tracker.get_slot("order") is None
+    assert tracker.get_slot("came_back") is True
+    assert tracker.latest_action_name == "action_listen"
 
 
 @pytest.mark.parametrize("age", [0.0, 59 * 60, 61 * 60])

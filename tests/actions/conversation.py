@@ -51,14 +51,16 @@ class Conversation:
         *,
         faq: dict[str, Any] | None = None,
         message_id: str = "",
+        also: list[dict[str, Any]] | None = None,
         **entities: str,
     ):
         """Send a message; returns the templates (or texts) of the answers. A button: its payload as text."""
-        metadata = {
+        metadata: dict[str, Any] = {
             "assertion": self.assertion,
             "auth_level": self.auth_level,
             "first_name": self.first_name,
             "tier": self.tier,
+            "also": also or [],
         }
         self._latest = {
             "text": text,

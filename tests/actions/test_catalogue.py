@@ -7,8 +7,10 @@ import yaml
 
 from actions.draft import OPENING
 from actions.forms.catalogue import FORMS
+from actions.forms.form import WITHOUT
+from actions.skills.answers import REJECTED
 from actions.skills.catalogue import SKILLS
-from actions.skills.smalltalk import EXPLAINED
+from actions.skills.smalltalk import EXPLAINED, SUBJECTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,8 +43,26 @@ def test_no_slot_takes_part_in_predicting_actions():
 
 def test_every_form_that_waits_can_be_offered_and_every_question_explained():
     responses = set(merged("responses"))
-    assert {f"utter_resume_{name}" for name in FORMS} <= responses
+    assert {f"utter_{what}_{name}" for name in FORMS for what in ("resume", "stopped")} <= responses
     assert {f"utter_why_{slot}" for slot in EXPLAINED} <= responses
+
+
+def test_every_answer_that_can_be_corrected_is_echoed():
+    responses = set(merged("responses"))
+    correctable = {step.slot for form in FORMS.values() for step in form.steps if step.correctable}
+    assert {f"utter_changed_{slot}" for slot in correctable} <= responses
+
+
+def test_what_is_said_of_missing_and_rejected_answers_is_written():
+    responses = set(merged("responses"))
+    slots = {step.slot for form in FORMS.values() for step in form.steps}
+    assert slots >= WITHOUT | REJECTED
+    assert {f"utter_without_{slot}" for slot in WITHOUT} <= responses
+    assert {f"utter_rejected_{slot}" for slot in REJECTED} <= responses
+
+
+def test_every_grave_subject_has_its_words():
+    assert {f"utter_sensitive_{subject}" for subject in SUBJECTS} <= set(merged("responses"))
 
 
 def test_every_intent_has_a_rule():

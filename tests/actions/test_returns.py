@@ -85,7 +85,11 @@ async def test_no_at_the_recap_asks_what_to_change(talk: Conversation):
 
 async def test_corrections_at_the_recap(talk: Conversation):
     await to_recap(talk, items="2 socks")
-    assert await talk.says("make it 3", "inform", quantity="3") == ["utter_return_recap_refund"]
+    assert await talk.says("make it 3", "inform", quantity="3") == [
+        "utter_changed_return_items",
+        "utter_return_recap_refund",
+    ]
+    assert talk.messages[0].values["to"].startswith("3")
     assert talk.slots["return_items"][0]["quantity"] == 3
     await talk.says("store credit instead", "inform")
     assert talk.slots["return_resolution"] == "store_credit"
@@ -96,7 +100,7 @@ async def test_corrections_at_the_recap(talk: Conversation):
 async def test_the_other_order_starts_over_with_it(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
     shop_has_three_sent = await talk.says("no, I meant JL-100100", "deny", order_number="JL-100100")
-    assert shop_has_three_sent == ["utter_question_return_reason"]
+    assert shop_has_three_sent == ["utter_changed_return_order", "utter_question_return_reason"]
     assert talk.slots["return_order"]["number"] == "JL-100100"
     assert talk.slots["return_items"][0]["line_id"] == "line-4"
 
@@ -113,7 +117,7 @@ async def test_an_exchange_asks_for_the_wanted_variant(talk: Conversation, shop:
 async def test_what_was_settled_in_advance_does_not_disturb_an_open_question(talk: Conversation):
     await talk.says("I want to exchange something", "exchange", order_number="JL-100200")
     said = await talk.says("size 43 please", "out_of_scope")
-    assert said == ["utter_misunderstood_in_form", "utter_question_return_items_some_blocked"]
+    assert said == ["utter_rejected_return_items", "utter_question_return_items_some_blocked"]
 
 
 @pytest.mark.parametrize("intent", ["inform", "exchange", "return_start", "out_of_scope", "repeat", "refund_request"])
@@ -124,7 +128,10 @@ async def test_a_size_is_a_size_whatever_it_is_taken_for(talk: Conversation, int
 
 async def test_another_resolution_is_no_size(talk: Conversation):
     await talk.says("exchange the shirt, too small", "exchange", order_number="JL-100200")
-    assert await talk.says("a refund instead", "inform") == ["utter_question_return_method"]
+    assert await talk.says("a refund instead", "inform") == [
+        "utter_changed_return_resolution",
+        "utter_question_return_method",
+    ]
     assert talk.slots["return_resolution"] == "refund"
 
 
@@ -171,7 +178,7 @@ async def test_another_form_in_between_is_offered_to_be_resumed(talk: Conversati
 
 async def test_stop_leaves_the_form(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
-    assert await talk.says("stop", "stop") == ["utter_stopped"]
+    assert await talk.says("stop", "stop") == ["utter_stopped_return_form"]
     assert talk.form is None
     assert talk.slots["return_order"] is None
 

@@ -184,7 +184,10 @@ async def test_a_number_in_a_no_corrects_the_quantity(talk: Conversation):
     await talk.says("damaged", "inform")
     await talk.presses("inform", resolution="refund")
     await talk.presses("inform", method="label")
-    assert await talk.says("that's not right, only one", "deny", quantity="1") == ["utter_return_recap_refund"]
+    assert await talk.says("that's not right, only one", "deny", quantity="1") == [
+        "utter_changed_return_items",
+        "utter_return_recap_refund",
+    ]
     assert talk.slots["return_items"][0]["quantity"] == 1
 
 

@@ -88,6 +88,8 @@ class FakeCommerce:
         self.shelves = shelves
         self.calls: list[tuple[str, str]] = []
         self.failures: dict[str, list[tuple[BackendError, bool]]] = {}
+        # Line → other variants in stock; where there is none this shop doesn't tell.
+        self.in_stock: dict[str, tuple[str, ...]] = {}
         self._answers: dict[str, tuple[Any, Any]] = {}
         self._quotes: dict[str, ReturnQuote] = {}
 
@@ -173,7 +175,9 @@ class FakeCommerce:
     async def returnable_items(self, caller: Caller, order_id: str) -> ReturnableItems:
         self._enter("returnable_items")
         order = self._order(caller, order_id)
-        return ReturnableItems(order.id, order.number, tuple(returnable(order, line) for line in order.lines), METHODS)
+        items = (returnable(order, line) for line in order.lines)
+        stocked = tuple(replace(item, variants=self.in_stock.get(item.line_id)) for item in items)
+        return ReturnableItems(order.id, order.number, stocked, METHODS)
 
     async def return_reasons(self) -> tuple[ReturnReason, ...]:
         self._enter("return_reasons")

@@ -61,7 +61,8 @@ class Twins:
         names: dict[str, str] = {}
         orders = tuple(self._renumbered(order, names) for order in original.orders)
         user, _, host = original.email.partition("@")
-        email = f"{user}.{number}@{host}"
+        # In letters: six digits in a message are taken for a one-time code.
+        email = f"{user}.{''.join(chr(ord('a') + int(digit)) for digit in str(number))}@{host}"
         vouchers = tuple(
             voucher.model_copy(update={"code": f"{voucher.code}{number}"}) for voucher in original.vouchers
         )

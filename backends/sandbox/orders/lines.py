@@ -3,6 +3,7 @@ from datetime import date, datetime, timedelta
 
 from backends.models import BlockedReason, Money, OrderLine, Resolution, ReturnableItem
 from backends.sandbox.policies.rules import Policy
+from backends.sandbox.seed.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +88,5 @@ class Line:
             blocked=blocked,
             window_days=None if never else self.window_days(policy),
             resolutions=() if blocked else self.resolutions(),
+            variants=() if self.personalised else CATALOGUE[self.sku].in_stock_beside(self.variant),
         )
