@@ -47,7 +47,8 @@ def parts_of(text: str) -> List[Part]:
         end = match.start() if match else len(text)
         piece = text[begin:end].strip(" ,.")
         if len(piece.split()) >= LEAST_WORDS:
-            parts.append(Part(piece, begin, joint))
+            asked = "?" if match and match.group().startswith("?") else ""
+            parts.append(Part(piece + asked, begin, joint))
         if match:
             begin, joint = match.end(), match.start()
     return parts[:MOST] if len(parts) > 1 else []

@@ -17,7 +17,7 @@ INTENTS = {
 
 
 async def parse(text: str) -> Dict[str, Any]:
-    intent = {"name": INTENTS.get(text, "chitchat"), "confidence": 0.9}
+    intent = {"name": INTENTS.get(text.rstrip("?"), "chitchat"), "confidence": 0.9}
     entities = [{"entity": "order_number", "value": "JL-100234"}] if "order" in text else []
     return {"intent": intent, "entities": entities, "faq": {"decision": "answer"}}
 
