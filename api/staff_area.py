@@ -17,6 +17,9 @@ from api.insight.questions import endpoints as question_endpoints
 from api.insight.questions import pages as question_pages
 from api.insight.questions.service import QuestionService
 from api.insight.questions.statistics import StatisticsService
+from api.insight.reports import endpoints as report_endpoints
+from api.insight.reports import pages as report_pages
+from api.insight.reports.service import ReportService
 from api.outbox import pages as outbox_pages
 from api.services import Services
 from api.staff import endpoints as staff_endpoints
@@ -34,7 +37,9 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
     faq = FaqClient(services.http, services.settings.faq_url, services.settings.internal_secret)
     app.state.curation = CurationService(faq, services.commerce)
     app.state.questions = QuestionService(services.conversations, services.sorter, app.state.curation)
-    app.state.entry_statistics = StatisticsService(services.conversations, ZoneInfo(services.settings.timezone))
+    zone = ZoneInfo(services.settings.timezone)
+    app.state.entry_statistics = StatisticsService(services.conversations, zone)
+    app.state.reports = ReportService(services.conversations, zone)
     install_login_redirect(app)
     install_page_errors(app)
     if services.tickets:
@@ -55,5 +60,7 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
         outbox_pages,
         question_endpoints,
         question_pages,
+        report_endpoints,
+        report_pages,
     ):
         app.include_router(area.router)

@@ -20,6 +20,8 @@ ROLES = {
     "/faq": Role.CURATOR,
     "/v1/faq": Role.CURATOR,
     "/v1/outbox": Role.OPERATOR,
+    "/reports": Role.OPERATOR,
+    "/v1/reports": Role.OPERATOR,
     "/outbox": Role.OPERATOR,
     "/advisors": Role.OPERATOR,
     "/v1/audit": Role.OPERATOR,

@@ -19,6 +19,7 @@ from tests.api_staff.conftest import (  # noqa: F401 - fixtures
     staff,
 )
 from tests.api_staff.site import Customer, Person, Site
+from tests.browser.conftest import browser  # noqa: F401 - fixture
 from tests.fakes.rasa import FakeRasa, message
 
 CANDIDATES = [{"entry": "gift-wrap", "version": 1, "probability": 0.4}]

@@ -53,10 +53,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Unanswered questions of one meaning. What is counted was asked since it was settled last, if it was.
+    """Unanswered questions of one meaning. In the list of open ones, what was asked since it was settled last counts.
 
-    `texts`: the most frequent first, with how often. `places`: the latest first. `near`: entries that were thought of,
-    the most probable first.
+    `texts`: the most frequent first, with how often. `places`: one a conversation, the latest first. `near`: entries
+    that were thought of, the most probable first.
     """
 
     id: int

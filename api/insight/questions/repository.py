@@ -220,12 +220,14 @@ def _gap(row: dict[str, Any]) -> Gap:
     near: dict[str, float] = {}
     for candidate in (each for some in row.pop("candidates") for each in some):
         near[candidate["entry"]] = near.get(candidate["entry"], 0.0) + candidate["probability"]
-    places = row.pop("places")[:EXAMPLES]
+    places = {place[0]: place for place in reversed(row.pop("places"))}  # the latest of each conversation
     return Gap(
         texts=sorted(texts.values(), key=lambda each: -each[1])[:EXAMPLES],
         reasons=dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
         near=sorted(near, key=lambda entry: (-near[entry], entry))[:3],
-        places=[_place(*place) for place in places],
+        places=sorted((_place(*place) for place in places.values()), key=lambda place: place.asked_at, reverse=True)[
+            :EXAMPLES
+        ],
         **{**row, "settled": Settled(row["settled"]) if row["settled"] else None},
     )
 
