@@ -23,7 +23,7 @@ async def test_what_was_asked_in_vain_becomes_a_phrasing_and_is_answered_from_th
     await cleo.open("/faq/unanswered")
     gap = cleo.page.get_by_role("listitem").filter(has=cleo.page.get_by_role("heading", name=ASKED))
     await expect(gap).to_contain_text("[e-mail]")
-    await gap.get_by_role("link", name="conversation of").first.click()
+    await gap.get_by_role("link", name="Conversation of").first.click()
     await expect(cleo.page.get_by_role("main")).to_contain_text(ASKED)
     await expect(cleo.page.get_by_role("main")).not_to_contain_text("emma@example.com")
     await cleo.page.go_back()

@@ -22,7 +22,10 @@ from tests.api_staff.site import Customer, Person, Site
 from tests.browser.conftest import browser  # noqa: F401 - fixture
 from tests.fakes.rasa import FakeRasa, message
 
-CANDIDATES = [{"entry": "gift-wrap", "version": 1, "probability": 0.4}]
+CANDIDATES = [
+    {"entry": "gift-wrap", "version": 1, "probability": 0.4},
+    {"entry": "return-window", "version": 1, "probability": 0.3},
+]
 
 
 @dataclass

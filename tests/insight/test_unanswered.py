@@ -44,7 +44,7 @@ async def test_questions_of_one_meaning_are_one_gap_and_the_most_asked_comes_fir
         assert [(gap["questions"], gap["conversations"]) for gap in found] == [(2, 2), (1, 1)]
         assert [text["text"] for text in found[0]["texts"]] == ["may I bring my dog", "can I bring my dog"]
         assert found[0]["reasons"] == {"not_understood": 1, "unknown": 1}
-        assert found[0]["near"] == ["gift-wrap"]
+        assert found[0]["near"] == ["gift-wrap", "return-window"]
         assert {place["conversation_id"] for place in found[0]["places"]} == {emma.id, liam.id}
 
 
@@ -164,6 +164,20 @@ async def test_what_customers_chose_becomes_a_suggested_phrasing(
         assert await suggestions(cleo) == [("gift-wrap", "boxes", 1)]
         await cleo.post("/faq/suggestions", action="dismiss", entry="gift-wrap", text="boxes", csrf=cleo.csrf)
         assert await suggestions(cleo) == []
+
+
+async def test_a_related_question_below_an_answer_is_no_choice(
+    talks: Talks, site: Site, cleo: Person, pool: Pool
+) -> None:
+    async with site.customer() as emma, site.customer() as liam:
+        await talks.ask(emma, "pretty paper", "clarified")
+        await talks.choose(emma, "not-offered")
+        await talks.ask(liam, "boxes", "clarified")
+        await talks.ask(liam, "how long can I return", "answered", answers="return-window")
+        await talks.choose(liam, "gift-wrap")
+        assert await suggestions(cleo) == []
+        await later(pool)
+        assert {gap["texts"][0]["text"] for gap in await gaps(cleo)} == {"pretty paper", "boxes"}
 
 
 async def test_a_choice_that_did_not_help_is_no_suggestion(talks: Talks, site: Site, cleo: Person) -> None:

@@ -43,16 +43,22 @@ async def insert_question(
 
 
 async def choose(connection: Connection, conversation_id: UUID, entry: str) -> int | None:
-    """The question that was asked back about last gets its choice; None where it has one, or there is none."""
+    """The last question gets its choice, if it was asked back about; None where it was not, or has one.
+
+    An entry that was not offered then was reached by another button, such as a related question below an answer.
+    """
     row = await fetch_one(
         connection,
         """
         UPDATE questions SET chosen = %s WHERE conversation_id = %s AND chosen IS NULL AND outcome = 'clarified'
-        AND seq = (SELECT max(seq) FROM questions WHERE conversation_id = %s AND outcome = 'clarified') RETURNING seq
+        AND seq = (SELECT max(seq) FROM questions WHERE conversation_id = %s)
+        AND (%s = '' OR candidates @> jsonb_build_array(jsonb_build_object('entry', %s::text))) RETURNING seq
         """,
         entry,
         conversation_id,
         conversation_id,
+        entry,
+        entry,
     )
     return row["seq"] if row else None
 
