@@ -74,6 +74,14 @@ test-faults: setup-dev  ## kill, pause and cut off processes under customers (be
 test-faults-long: setup-dev  ## the long form: half an hour and more than 500 faults
 	$(BIN)/python -m tests.faults --seed 11 --minutes 32 --customers 8 --every 2.5
 
+.PHONY: test-nlu
+test-nlu: setup  ## measure how well messages are understood, on those that are held out (below 1 minute once trained)
+	@$(BIN)/python -m ops test-nlu
+
+.PHONY: cross-validate-nlu
+cross-validate-nlu: setup  ## the same by five folds over the examples, each with a training of its own
+	@$(BIN)/python -m ops cross-validate-nlu
+
 .PHONY: bench
 bench: setup-dev  ## measure against a stock Rasa assistant; writes bench/results.json and bench/RESULTS.md
 	$(BIN)/python -m bench

@@ -34,6 +34,7 @@ DEFAULTS = {
     },
     "data": {"--domain": "domain", "--data": "data"},
     "shell": {"--endpoints": "endpoints.yml"},
+    "test nlu": {"--domain": "domain", "--nlu": "evaluation/messages.yml", "--successes": "", "--no-plot": ""},
 }
 
 
@@ -52,7 +53,7 @@ def with_defaults(arguments: list[str]) -> list[str]:
     """The command line with our defaults for what it leaves open."""
     if not arguments:
         return arguments
-    defaults = dict(DEFAULTS.get(arguments[0], {}))
+    defaults = dict(DEFAULTS.get(arguments[0], {}) or DEFAULTS.get(" ".join(arguments[:2]), {}))
     if arguments[0] == "run":
         defaults["--port"] = os.environ.get("AFTERCARE_RASA_PORT", "5005")
     given = {argument.split("=")[0] for argument in arguments}

@@ -115,15 +115,33 @@ class Stack:
     def train_only(self) -> None:
         """Train if something changed: starts the FAQ service, which embeds the examples, and stops again."""
         try:
-            self._prepare_data()
-            with self.step("encoder"):
-                self.run_python("faq", "prepare")
-            self._define_processes()
-            self.processes["faq"].start()
-            self.processes["faq"].wait_ready(self.settings.start_timeout)
+            self._start_faq_alone()
             self._train_if_needed()
         finally:
             self.stop()
+
+    def test_nlu(self, out: Path, *arguments: str) -> int:
+        """Train if something changed, measure with the sample entries, stop again: the exit code of measuring."""
+        try:
+            self._start_faq_alone()
+            self.run_python("faq", "import", str(FAQ_CONTENT))
+            self._train_if_needed()
+            return self.measure_nlu(out, *arguments)
+        finally:
+            self.stop()
+
+    def measure_nlu(self, out: Path, *arguments: str) -> int:
+        """`bot/measure.py` with the FAQ service and the model of this stack."""
+        command = [str(self.settings.rasa_python), "-m", "measure", "--model", str(self.rasa_model), "--out", str(out)]
+        return subprocess.run([*command, *arguments], cwd=training.BOT, env=self.environment, check=False).returncode
+
+    def _start_faq_alone(self) -> None:
+        self._prepare_data()
+        with self.step("encoder"):
+            self.run_python("faq", "prepare")
+        self._define_processes()
+        self.processes["faq"].start()
+        self.processes["faq"].wait_ready(self.settings.start_timeout)
 
     def stop(self) -> None:
         for name in ("api", "rasa", "actions", "sandbox", "faq"):
@@ -227,7 +245,7 @@ class Stack:
         )
 
     def _train_if_needed(self) -> None:
-        model = self.settings.models_folder / "rasa" / f"{training.fingerprint(self._encoder())}.tar.gz"
+        model = self.rasa_model
         if model.exists() and not training.is_whole(model):
             self.report(f"the trained model {model.name} is corrupt: training again", 0.0)
             model.unlink()
@@ -238,6 +256,11 @@ class Stack:
         port = str(self.settings.rasa_port)
         command = [str(self.settings.rasa_python), "-m", "start", "run", "--model", str(model), "--port", port]
         self._define("rasa", [*command, "--interface", "127.0.0.1"], training.BOT, "/webhooks/aftercare/health")
+
+    @property
+    def rasa_model(self) -> Path:
+        """Of the files that bot/ has now and the encoder that the FAQ service runs; trained or not."""
+        return self.settings.models_folder / "rasa" / f"{training.fingerprint(self._encoder())}.tar.gz"
 
     def _encoder(self) -> str:
         headers = {INTERNAL_SECRET_HEADER: self.environment["AFTERCARE_INTERNAL_SECRET"]}

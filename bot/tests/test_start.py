@@ -22,7 +22,14 @@ def test_what_the_caller_says_wins() -> None:
     assert "--port" not in with_defaults(["run", "-p", "7005"])
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["test", "nlu"]])
+def test_understanding_is_measured_on_the_messages_that_are_held_out() -> None:
+    arguments = with_defaults(["test", "nlu"])
+    assert arguments[arguments.index("--nlu") + 1] == "evaluation/messages.yml"
+    assert "data" in with_defaults(["test", "nlu", "--nlu", "data"])
+    assert "evaluation/messages.yml" not in with_defaults(["test", "nlu", "--nlu", "data"])
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["test"], ["test", "core"]])
 def test_other_commands_stay_as_they_are(arguments: list) -> None:
     assert with_defaults(arguments) == arguments
 
