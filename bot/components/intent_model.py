@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedKFold
 
 from components.gibberish import is_gibberish, known_pieces
 from components.lexical import LexicalFeatures
@@ -19,7 +19,8 @@ from components.weighing import NOT_UNDERSTOOD
 DENSE_SCALE = 2.0  # weight of the sentence vector against the n-grams, by cross-validation (docs/reference/bot.md)
 COMPONENTS = 256  # n-grams are reduced to these for fitting, which makes it ten times faster at the same accuracy
 REGULARISATION = 5.0
-FOLDS = 3
+TOLERANCE = 1e-2  # of the gradient; more exact is twice as slow and no better
+FOLDS = 4
 TEMPERATURES = np.geomspace(0.3, 3.0, 47)
 SEED = 0
 
@@ -106,17 +107,19 @@ def fit(texts: List[str], intents: List[str], vectors: np.ndarray, encoder: str)
 
 
 def _fit_linear(dense: np.ndarray, ngrams: csr_matrix, reduction: TruncatedSVD, target: np.ndarray) -> Linear:
-    inputs = np.hstack([DENSE_SCALE * dense, reduction.transform(ngrams)])
-    regression = LogisticRegression(C=REGULARISATION, max_iter=200, tol=1e-3)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    held_out = cross_val_predict(regression, inputs, target, cv=folds, method="decision_function")
+    """The temperature comes from a fourth that a first fit has not seen; the second fit goes on from there with all."""
+    inputs = np.hstack([DENSE_SCALE * dense, reduction.transform(ngrams)]).astype(np.float32)
+    regression = LogisticRegression(C=REGULARISATION, max_iter=200, tol=TOLERANCE, warm_start=True)
+    seen, held_out = next(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(inputs, target))
+    scores = regression.fit(inputs[seen], target[seen]).decision_function(inputs[held_out])
+    temperature = best_temperature(scores, target[held_out])
     regression.fit(inputs, target)
     width = dense.shape[1]
     return Linear(
-        DENSE_SCALE * regression.coef_[:, :width],
+        DENSE_SCALE * regression.coef_[:, :width].astype(np.float64),
         regression.coef_[:, width:] @ reduction.components_,
-        regression.intercept_,
-        best_temperature(held_out, target),
+        regression.intercept_.astype(np.float64),
+        temperature,
     )
 
 
