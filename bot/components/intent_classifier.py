@@ -16,9 +16,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.faq_understanding import ENCODER, FaqUnderstanding
 from components.intent_model import BrokenModel, IntentModel, fit
+from components.scripts import has_accents, is_another_script
 from components.weighing import NOT_UNDERSTOOD, weigh
 
 log = logging.getLogger(__name__)
+
+OTHER_LANGUAGE = "other_language"
+SURE = 0.95  # of a message whose letters are of another script: all but names and quotations
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -104,12 +108,21 @@ class SkillClassifier(GraphComponent):
             {"name": name, "confidence": confidence}
             for name, confidence in sorted(weighed.items(), key=lambda item: (-item[1], item[0]))
         ][: self._config["ranking"]]
-        # What the index knows well is a name that training never saw.
-        unknown = model.is_gibberish(message.get(TEXT)) and (faq.get("probability") or 0.0) < self._config["faq_base"]
-        if (unknown or ranking[0]["confidence"] < self._config["threshold"]) and ranking[0]["name"] != NOT_UNDERSTOOD:
-            ranking.insert(0, {"name": NOT_UNDERSTOOD, "confidence": 1.0 - ranking[0]["confidence"]})
+        # What the index knows well is a name that training never saw, or a language that entries are written in.
+        unknown = (faq.get("probability") or 0.0) < self._config["faq_base"]
+        self._correct(ranking, message.get(TEXT), model if unknown else None)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
+
+    def _correct(self, ranking: List[Dict[str, Any]], text: Text, model: Optional[IntentModel]) -> None:
+        """Put first what the probabilities can't know; `model` None: the index knows the message."""
+        best = ranking[0]
+        strange = model is not None and best["name"] != OTHER_LANGUAGE and model.is_gibberish(text)
+        foreign = model is not None and (is_another_script(text) or (strange and has_accents(text)))
+        if foreign and best["name"] != OTHER_LANGUAGE:
+            ranking.insert(0, {"name": OTHER_LANGUAGE, "confidence": max(SURE, best["confidence"])})
+        elif (strange or best["confidence"] < self._config["threshold"]) and best["name"] != NOT_UNDERSTOOD:
+            ranking.insert(0, {"name": NOT_UNDERSTOOD, "confidence": 1.0 - best["confidence"]})
 
 
 def _vector(message: Message) -> Optional[np.ndarray]:

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Dict, FrozenSet, List, Optional
 
@@ -14,13 +14,16 @@ from sklearn.model_selection import StratifiedKFold
 
 from components.gibberish import is_gibberish, known_pieces
 from components.lexical import LexicalFeatures
-from components.weighing import NOT_UNDERSTOOD
+from components.weighing import FAQ, NOT_UNDERSTOOD
 
 DENSE_SCALE = 2.0  # weight of the sentence vector against the n-grams, by cross-validation (docs/reference/bot.md)
 COMPONENTS = 256  # n-grams are reduced to these for fitting, which makes it ten times faster at the same accuracy
 REGULARISATION = 5.0
 TOLERANCE = 1e-2  # of the gradient; more exact is twice as slow and no better
 FOLDS = 4
+# Share of customers' messages that are questions for the FAQ. The examples' own share says how many were written: a
+# topic more costs one example, a skill needs a hundred, and who merely asks how something works must not be verified.
+FAQ_SHARE = 0.25
 TEMPERATURES = np.geomspace(0.3, 3.0, 47)
 SEED = 0
 
@@ -100,8 +103,9 @@ def fit(texts: List[str], intents: List[str], vectors: np.ndarray, encoder: str)
     reduction = TruncatedSVD(min(COMPONENTS, min(ngrams.shape) - 1), random_state=SEED).fit(ngrams)
     labels, nothing = sorted(set(intents)), np.zeros((len(texts), 0))
     target = np.searchsorted(labels, intents)
-    full = _fit_linear(vectors, ngrams, reduction, target)
-    lexical = _fit_linear(nothing, ngrams, reduction, target)
+    full, lexical = (_fit_linear(dense, ngrams, reduction, target) for dense in (vectors, nothing))
+    if FAQ in labels:
+        full, lexical = (_as_in_use(linear, labels.index(FAQ), target) for linear in (full, lexical))
     meant = [text for text, intent in zip(texts, intents, strict=True) if intent != NOT_UNDERSTOOD]
     return IntentModel(labels, encoder, features, full, lexical, known_pieces(meant))
 
@@ -121,6 +125,14 @@ def _fit_linear(dense: np.ndarray, ngrams: csr_matrix, reduction: TruncatedSVD, 
         regression.intercept_.astype(np.float64),
         temperature,
     )
+
+
+def _as_in_use(linear: Linear, faq: int, target: np.ndarray) -> Linear:
+    """Prior correction (Saerens et al. 2002): `faq` weighed as where FAQ_SHARE of all messages are questions."""
+    share = float(np.mean(target == faq))
+    bias = linear.bias.copy()
+    bias[faq] += linear.temperature * np.log(FAQ_SHARE / (1 - FAQ_SHARE) * (1 - share) / share)
+    return replace(linear, bias=bias)
 
 
 def best_temperature(scores: np.ndarray, target: np.ndarray) -> float:

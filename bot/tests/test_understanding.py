@@ -71,6 +71,18 @@ def test_a_personal_wish_wins_over_an_entry_on_its_topic(
     assert parse(client, trained(client, storage), "where is my shirt")["intent"]["name"] == "order_status"
 
 
+def test_another_script_is_another_language_unless_the_index_knows_it(
+    client: FaqClient, faq: FakeFaq, storage: LocalModelStorage
+) -> None:
+    classifier = trained(client, storage)
+    faq.probability = 0.02
+    assert parse(client, classifier, "где моя посылка")["intent"]["name"] == "other_language"
+    assert parse(client, classifier, "żółć mąż ćwierć")["intent"]["name"] == "other_language"
+    assert parse(client, classifier, "hgjhg kjhkjh")["intent"]["name"] == "nlu_fallback"
+    faq.probability = 0.99
+    assert parse(client, classifier, "где моя посылка")["intent"]["name"] != "other_language"
+
+
 def test_what_the_index_is_sure_of_is_no_longer_out_of_scope(
     client: FaqClient, faq: FakeFaq, storage: LocalModelStorage
 ) -> None:
