@@ -1,19 +1,20 @@
-"""Character n-grams of a message: what keeps "wheres my ordr" close to "where's my order"."""
+"""Characters and words of a message: what keeps "wheres my ordr" close to "where's my order"."""
 
 import json
 import re
 import unicodedata
 from pathlib import Path
-from typing import List
+from typing import Any, Dict, List
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 # Which number it is says nothing about what is wanted; that there is one does.
 _EMAIL = re.compile(r"\S+@\S+")
 _NUMBER = re.compile(r"\b(?:jl|rt|rf)?[\s#-]{0,2}\d{5,}\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[\w']+|[?!]")
 _APOSTROPHE = re.compile("[’‘`´]")
 
 
@@ -32,34 +33,58 @@ def normalise(text: str) -> str:
     return _DIGIT.sub("0", text)
 
 
+class _Ngrams:
+    """TF-IDF of one kind of n-grams."""
+
+    def __init__(self, **options: Any) -> None:
+        self._options = {"preprocessor": normalise, "min_df": 2, "sublinear_tf": True, **options}
+        self._vectorizer = TfidfVectorizer(**self._options)
+
+    def fit(self, texts: List[str]) -> None:
+        self._vectorizer.fit(texts)
+
+    def transform(self, texts: List[str]) -> csr_matrix:
+        return self._vectorizer.transform(texts)
+
+    def saved(self) -> Dict[str, Any]:
+        terms = sorted(self._vectorizer.vocabulary_, key=self._vectorizer.vocabulary_.__getitem__)
+        return {"terms": terms, "idf": self._vectorizer.idf_.tolist()}
+
+    def restore(self, saved: Dict[str, Any]) -> None:
+        vocabulary = {term: index for index, term in enumerate(saved["terms"])}
+        self._vectorizer = TfidfVectorizer(**self._options, vocabulary=vocabulary)
+        self._vectorizer.idf_ = np.asarray(saved["idf"])
+
+
 class LexicalFeatures:
-    """TF-IDF over character n-grams within words; saved as JSON, not as a pickle."""
+    """Character n-grams within words, and runs of up to three words; saved as JSON, not as a pickle.
+
+    "Do I have to" and "I have to" differ in their words' order alone, which characters within words don't show.
+    """
 
     def __init__(self) -> None:
-        self._vectorizer = self._new()
-
-    @staticmethod
-    def _new(**fitted: object) -> TfidfVectorizer:
-        return TfidfVectorizer(
-            preprocessor=normalise, analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True, **fitted
-        )
+        self._kinds = {
+            "characters": _Ngrams(analyzer="char_wb", ngram_range=(2, 5)),
+            "words": _Ngrams(tokenizer=_WORD.findall, token_pattern=None, ngram_range=(1, 3)),
+        }
 
     def fit(self, texts: List[str]) -> "LexicalFeatures":
-        self._vectorizer.fit(texts)
+        for kind in self._kinds.values():
+            kind.fit(texts)
         return self
 
     def transform(self, texts: List[str]) -> csr_matrix:
-        """Shape (len(texts), number of n-grams), rows of length 1 or 0."""
-        return self._vectorizer.transform(texts)
+        """Shape (len(texts), number of n-grams of both kinds); of each kind rows of length 1 or 0."""
+        return hstack([kind.transform(texts) for kind in self._kinds.values()], format="csr")
 
     def save(self, path: Path) -> None:
-        terms = sorted(self._vectorizer.vocabulary_, key=self._vectorizer.vocabulary_.__getitem__)
-        path.write_text(json.dumps({"terms": terms, "idf": self._vectorizer.idf_.tolist()}), encoding="utf-8")
+        path.write_text(json.dumps({name: kind.saved() for name, kind in self._kinds.items()}), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "LexicalFeatures":
+        """Raises KeyError where the file is of another version."""
         saved = json.loads(path.read_text(encoding="utf-8"))
         features = cls()
-        features._vectorizer = cls._new(vocabulary={term: index for index, term in enumerate(saved["terms"])})
-        features._vectorizer.idf_ = np.asarray(saved["idf"])
+        for name, kind in features._kinds.items():
+            kind.restore(saved[name])
         return features

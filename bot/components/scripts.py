@@ -19,5 +19,5 @@ def is_another_script(text: str) -> bool:
 
 
 def has_accents(text: str) -> bool:
-    """ "moja paczka nie dotarła": a language that English examples know nothing of, and no random keys."""
+    """As in "moja paczka nie dotarła": a language that English examples know nothing of, and no random keys."""
     return any(not letter.isascii() for letter in _letters(text))

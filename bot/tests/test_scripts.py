@@ -2,7 +2,9 @@ import pytest
 from components.scripts import has_accents, is_another_script
 
 
-@pytest.mark.parametrize("text", ["где моя посылка?", "πού είναι το δέμα μου", "我想退货 JL-100234", "أين طلبي", "ok, а где заказ"])
+@pytest.mark.parametrize(
+    "text", ["где моя посылка?", "πού είναι το δέμα μου", "我想退货 JL-100234", "أين طلبي", "ok, а где заказ"]
+)
 def test_most_letters_in_another_script_are_another_language(text: str):
     assert is_another_script(text)
 
