@@ -78,7 +78,8 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
 def add_middleware(app: FastAPI, services: Services) -> None:
     """Last added is outermost."""
     settings = services.settings
-    app.add_middleware(BodyLimit, limit=settings.body_limit, larger={WEBHOOK: WEBHOOK_LIMIT})
+    files = dict.fromkeys(("/faq/import", "/v1/faq/import"), settings.faq_import_limit)
+    app.add_middleware(BodyLimit, limit=settings.body_limit, larger={WEBHOOK: WEBHOOK_LIMIT, **files})
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

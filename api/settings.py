@@ -118,6 +118,8 @@ class ApiSettings(CommerceSettings):
     codes_per_address: int = 20
     # Bytes of a request's body.
     body_limit: int = Field(default=64 * 1024, gt=0)
+    # Bytes of a file that curators import.
+    faq_import_limit: int = Field(default=8 * 1024 * 1024, gt=0, le=16 * 1024 * 1024)
 
     # How late answers leave for the addresses that customers gave: printed on stderr, or by the same SMTP server.
     email_sender: Literal["console", "smtp"] = "console"

@@ -3,8 +3,8 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 
 from api.curation import endpoints as curation_endpoints
+from api.curation import exchange, release_endpoints, release_pages
 from api.curation import pages as curation_pages
-from api.curation import release_endpoints, release_pages
 from api.curation.client import FaqClient
 from api.curation.service import CurationService
 from api.desk import advisor_pages
@@ -57,6 +57,7 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
         curation_pages,
         release_endpoints,
         release_pages,
+        exchange,
         outbox_pages,
         question_endpoints,
         question_pages,

@@ -16,6 +16,8 @@ from faq.encoder.ports import Encoder
 from faq.engine import Engine
 from faq.entries import endpoints as entries
 from faq.entries.service import Curation
+from faq.exchange import endpoints as exchange
+from faq.exchange.service import Exchange
 from faq.gate import endpoints as goldens
 from faq.gate.goldens import Goldens
 from faq.gate.hints import Advice
@@ -50,7 +52,7 @@ def create_app(settings: FaqSettings, *, encoder: Encoder | None = None) -> Fast
     install_problem_handlers(app)
     install_faq_problems(app)
     internal = [Depends(require_internal_secret(settings.internal_secret))]
-    for part in (understanding, entries, releases, goldens):
+    for part in (understanding, entries, releases, goldens, exchange):
         app.include_router(part.router, dependencies=internal)
     _add_health(app)
     return app
@@ -68,6 +70,7 @@ async def _following(app: FastAPI, settings: FaqSettings) -> AsyncIterator[None]
         Releases: Releases(pool, engine, follower.refresh, four_eyes=settings.faq_four_eyes),
         Goldens: Goldens(pool),
         Advice: Advice(pool, engine),
+        Exchange: Exchange(pool),
     }
     task = asyncio.create_task(follower.follow())
     try:

@@ -4,6 +4,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from api.curation.exchange_schemas import ExportFormat, ImportFormat, ImportReport
 from api.curation.release_schemas import (
     Deed,
     DeedList,
@@ -119,6 +120,13 @@ class FaqClient:
 
     async def hints(self, draft: Draft) -> Hints:
         return await self._call(Hints, "POST", "/hints", draft.model_dump(mode="json"))
+
+    async def take_in(self, form: ImportFormat, text: str, *, dry_run: bool, author: str) -> ImportReport:
+        body = {"format": form, "text": text, "dry_run": dry_run, "author": author}
+        return await self._call(ImportReport, "POST", "/import", body)
+
+    async def export(self, form: ExportFormat) -> str:
+        return (await self._send("GET", f"/export?format={form}")).text
 
     async def skills(self) -> list[Skill]:
         return (await self._call(SkillList, "GET", "/skills")).skills

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api.curation.client import FaqClient
+from api.curation.exchange_schemas import ExportFormat, ImportFormat, ImportReport
 from api.curation.release_schemas import Deed, Golden, NewGolden, Release, Report, Wish
 from api.curation.schemas import Asker, Content, Draft, Entry, Hints, Reading, SavedEntry, Skill, Trial
 from api.staff.models import Staff
@@ -120,6 +121,14 @@ class CurationService:
 
     async def remove_golden(self, golden: int, curator: Staff) -> None:
         await self._faq.remove_golden(golden, author=curator.name)
+
+    async def take_in(self, form: ImportFormat, text: str, curator: Staff, *, dry_run: bool) -> ImportReport:
+        """What a file would change, or the drafts made of it. With troubles nothing is."""
+        return await self._faq.take_in(form, text, dry_run=dry_run, author=curator.name)
+
+    async def export(self, form: ExportFormat) -> str:
+        """The newest versions of all entries but archived ones."""
+        return await self._faq.export(form)
 
     async def hints(self, draft: Draft) -> Hints:
         """What to know while writing; nothing is saved."""

@@ -47,7 +47,7 @@ async def entries(request: Request, status: Status | None = None, category: str 
     found = await curation_of(request).entries()
     return EntryList(
         entries=[
-            EntryOut.of(entry)
+            EntryOut.shown(entry)
             for entry in found
             if status in (None, entry.status) and category in (None, entry.content.category)
         ]
@@ -64,7 +64,7 @@ async def create(body: NewEntry, request: Request) -> SavedOut:
 @router.get("/entries/{entry}", operation_id="read_entry")
 async def read(entry: str, request: Request, view: Literal["live", "newest"] = "live") -> EntryOut:
     curation = curation_of(request)
-    return EntryOut.of(await (curation.live(entry) if view == "live" else curation.newest(entry)))
+    return EntryOut.shown(await (curation.live(entry) if view == "live" else curation.newest(entry)))
 
 
 @router.put("/entries/{entry}", operation_id="save_entry")
@@ -76,7 +76,7 @@ async def save(entry: str, body: SavedEntry, request: Request) -> SavedOut:
 
 @router.get("/entries/{entry}/versions", operation_id="list_versions")
 async def versions(entry: str, request: Request) -> EntryList:
-    return EntryList(entries=[EntryOut.of(each) for each in await curation_of(request).versions(entry)])
+    return EntryList(entries=[EntryOut.shown(each) for each in await curation_of(request).versions(entry)])
 
 
 @router.post("/entries/{entry}/review", operation_id="ask_review")
@@ -85,7 +85,7 @@ async def ask_review(entry: str, request: Request, body: Noted | None = None) ->
     asked = await curation_of(request).ask_review(
         entry, expected_version=change.expected_version, author=change.author, note=change.note
     )
-    return EntryOut.of(asked)
+    return EntryOut.shown(asked)
 
 
 @router.post("/entries/{entry}/send-back", operation_id="send_back")
@@ -94,12 +94,12 @@ async def send_back(entry: str, request: Request, body: Noted | None = None) -> 
     sent = await curation_of(request).send_back(
         entry, expected_version=change.expected_version, author=change.author, note=change.note
     )
-    return EntryOut.of(sent)
+    return EntryOut.shown(sent)
 
 
 @router.post("/entries/{entry}/take-up", operation_id="take_up")
 async def take_up(entry: str, request: Request, body: Change | None = None) -> EntryOut:
-    return EntryOut.of(await curation_of(request).take_up(entry, author=body.author if body else None))
+    return EntryOut.shown(await curation_of(request).take_up(entry, author=body.author if body else None))
 
 
 @router.get("/skills", operation_id="list_skills")

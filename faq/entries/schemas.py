@@ -31,6 +31,10 @@ class ContentFields(BaseModel):
     related: list[str] = []
     button: ButtonBody | None = None
 
+    @classmethod
+    def of(cls, content: Content) -> "ContentFields":
+        return cls.model_validate(asdict(content))
+
     def content(self) -> Content:
         return Content(
             question=self.question,
@@ -97,7 +101,7 @@ class EntryOut(ContentFields):
     review: int | None
 
     @classmethod
-    def of(cls, entry: Entry) -> "EntryOut":
+    def shown(cls, entry: Entry) -> "EntryOut":
         return cls.model_validate(_fields(entry))
 
 

@@ -52,14 +52,14 @@ def cleaned(content: Content) -> Content:
 
     Tiers belong to an audience of tiers only.
     """
-    question = content.question.strip()
-    phrasings = {normalised(text): text.strip() for text in reversed(content.phrasings) if text.strip()}
+    question = _one_line(content.question)
+    phrasings = {normalised(text): _one_line(text) for text in reversed(content.phrasings) if text.strip()}
     phrasings.pop(normalised(question), None)
     return replace(
         content,
         question=question,
         phrasings=tuple(reversed(phrasings.values())),
-        answer=content.answer.strip(),
+        answer=content.answer.replace("\r\n", "\n").strip(),
         category=(content.category or "").strip() or None,
         language=content.language.strip(),
         tags=_distinct(tag.lower() for tag in content.tags),
@@ -67,6 +67,10 @@ def cleaned(content: Content) -> Content:
         related=_distinct(content.related),
         button=Button(content.button.title.strip(), content.button.skill) if content.button else None,
     )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(line.strip() for line in text.split("\n")).strip()
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:

@@ -32,21 +32,21 @@ async def publish(entry: str, request: Request, body: PublishChange | None = Non
     change = body or PublishChange()
     wish = Wish(entry, change.expected_version)
     await releases_of(request).publish([wish], author=change.author, override=change.override)
-    return EntryOut.of(await curation_of(request).live(entry))
+    return EntryOut.shown(await curation_of(request).live(entry))
 
 
 @router.post("/entries/{entry}/unpublish", operation_id="unpublish_entry")
 async def unpublish(entry: str, request: Request, body: Change | None = None) -> EntryOut:
     change = body or Change()
     await releases_of(request).unpublish(entry, expected_version=change.expected_version, author=change.author)
-    return EntryOut.of(await curation_of(request).newest(entry))
+    return EntryOut.shown(await curation_of(request).newest(entry))
 
 
 @router.post("/entries/{entry}/archive", operation_id="archive_entry")
 async def archive(entry: str, request: Request, body: Change | None = None) -> EntryOut:
     change = body or Change()
     await releases_of(request).archive(entry, expected_version=change.expected_version, author=change.author)
-    return EntryOut.of(await curation_of(request).newest(entry))
+    return EntryOut.shown(await curation_of(request).newest(entry))
 
 
 @router.post("/entries/{entry}/rollback", operation_id="roll_back_entry")
@@ -54,7 +54,7 @@ async def roll_back(entry: str, body: RollBack, request: Request) -> EntryOut:
     await releases_of(request).roll_back(
         entry, body.version, expected_version=body.expected_version, author=body.author
     )
-    return EntryOut.of(await curation_of(request).live(entry))
+    return EntryOut.shown(await curation_of(request).live(entry))
 
 
 @router.get("/releases", operation_id="list_releases")

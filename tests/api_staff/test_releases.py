@@ -3,7 +3,7 @@
 from api.curation.diffing import Piece, changes
 from api.curation.schemas import Content
 from api.staff.models import Role
-from tests.api_staff.site import Person, Site
+from tests.api_staff.site import HTML, Person, Site
 from tests.api_staff.test_curation import ENTRY, fields
 from tests.fakes.faq import FakeFaq
 
@@ -140,3 +140,43 @@ def test_a_difference_is_told_by_field_and_by_word() -> None:
     }
     assert changes(old, old) == []
     assert changes(Content(), new)[0].pieces == (Piece("added", "Do you wrap?"),)
+
+
+async def test_a_file_is_looked_at_first_and_then_made_into_drafts(site: Site, faq: FakeFaq) -> None:
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        upload = {"file": ("faq.csv", "\ufeffone\ntwo\n".encode(), "text/csv")}
+        told = await cleo.http.post("/faq/import", data={"csrf": cleo.csrf}, files=upload, headers=HTML)
+        assert (told.status_code, "2 new, 0 changed, 0 as they are." in told.text) == (200, True)
+        assert "one" not in faq.versions
+        done = await cleo.post("/faq/import", text="one\ntwo\n", format="csv", action="save")
+        assert "/faq/check?entry=one&amp;entry=two" in done.text
+    assert (faq.live["one"], faq.live["two"]) == (None, None)
+
+
+async def test_what_is_wrong_with_a_file_is_told_by_line_and_its_text_stays(site: Site, faq: FakeFaq) -> None:
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        told = await cleo.post("/faq/import", text="one\n?\n", format="csv", action="save")
+        assert (told.status_code, "<b>Line 2</b> not a question" in told.text) == (422, True)
+        assert "one\n?\n</textarea>" in told.text
+        assert "Import as drafts" not in told.text
+        upload = {"file": ("faq.csv", b"fine\n\xff\n", "text/csv")}
+        bad = await cleo.http.post("/faq/import", data={"csrf": cleo.csrf}, files=upload, headers=HTML)
+        assert (bad.status_code, "Line 2 is not UTF-8." in bad.text) == (422, True)
+    assert "one" not in faq.versions
+
+
+async def test_files_may_be_larger_than_other_bodies_and_have_a_limit_too(site: Site) -> None:
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        headers = {"X-CSRF-Token": cleo.csrf}
+        for size, status in ((200_000, 200), (9_000_000, 413)):
+            body = {"format": "csv", "text": "x" * size}
+            assert (await cleo.http.post("/v1/faq/import", json=body, headers=headers)).status_code == status
+
+
+async def test_an_export_is_a_file(site: Site) -> None:
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        for path in ("/faq/export", "/v1/faq/export"):
+            file = await cleo.http.get(path, params={"format": "markdown"})
+            assert file.headers["content-disposition"] == 'attachment; filename="faq.md"'
+            assert file.text == "markdown: return-window, gift-wrap\n"
+        assert (await cleo.http.get("/v1/faq/export", params={"format": "exe"})).status_code == 422

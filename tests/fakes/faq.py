@@ -8,6 +8,7 @@ from typing import Any
 from zlib import crc32
 
 from fastapi import Depends, FastAPI
+from fastapi.responses import PlainTextResponse
 from pydantic import SecretStr
 
 from common.internal import require_internal_secret
@@ -68,6 +69,8 @@ class FakeFaq:
         self.app.get("/v1/skills")(self._skills)
         self.app.post("/v1/try")(self._try)
         self.app.post("/v1/hints")(self._hints)
+        self.app.post("/v1/import")(self._import)
+        self.app.get("/v1/export", response_class=PlainTextResponse)(self._export)
         self.app.post("/v1/embed")(self._embed)
         self.model = "words-1"
 
@@ -127,6 +130,23 @@ class FakeFaq:
     async def _hints(self, body: Body) -> Body:
         near = [each | {"answer": "Another."} for each in self._warnings(body["entry"] or "", body)]
         return {"same_question": [], "near": near, "pulls": []}
+
+    async def _import(self, body: Body) -> Body:
+        """One entry a line, its question; a line that is `?` is wrong."""
+        lines = list(enumerate(body["text"].splitlines(), start=1))
+        troubles = [{"line": line, "problem": "not a question"} for line, text in lines if text == "?"]
+        saved = not body["dry_run"] and not troubles
+        arrivals = [
+            {"line": line, "entry": text, "question": text, "new": True, "changed": []}
+            for line, text in lines
+            if text != "?"
+        ]
+        for _, text in lines if saved else ():
+            self.add(text, text, "An answer.", live=False)
+        return {"arrivals": arrivals, "troubles": troubles, "saved": saved}
+
+    async def _export(self, format: str) -> str:  # noqa: A002 - the parameter is called so
+        return f"{format}: {', '.join(self.versions)}\n"
 
     async def _skills(self) -> Body:
         return {"skills": [{"name": "return_start", "label": "Start a return"}]}
