@@ -23,8 +23,9 @@ def compare(
     *,
     vectors: Mapping[str, Vectors],
     today: date,
+    work: int = WORK,
 ) -> Report:
-    """`vectors` of every text of both pictures and of the golden questions."""
+    """`vectors` of every text of both pictures and of the golden questions; `work` bounds phrasings times entries."""
     before = {entry.id: entry for entry in live.entries}
     after = {entry.id: entry for entry in draft.entries}
     moved = {entry for entry in changed if _matched(before.get(entry)) != _matched(after.get(entry))}
@@ -41,9 +42,8 @@ def compare(
     fresh = frozenset(moved & set(after) - set(before))
     if not moved:
         return Report(0, golden, fresh=fresh, matched=False)
-    only = _nearest_to(
-        draft, [text for entry in moved if entry in after for text in after[entry].content.asked], vectors
-    )
+    texts = [text for entry in moved if entry in after for text in after[entry].content.asked]
+    only = _nearest_to(draft, texts, vectors, work)
     return Report(0, golden, _phrasings(live, draft, only, today), _collisions(draft, before, moved, vectors), fresh)
 
 
@@ -97,10 +97,12 @@ def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: 
     return tuple(asked)
 
 
-def _nearest_to(index: Index, texts: Sequence[str], vectors: Mapping[str, Vectors]) -> AbstractSet[str] | None:
+def _nearest_to(
+    index: Index, texts: Sequence[str], vectors: Mapping[str, Vectors], work: int
+) -> AbstractSet[str] | None:
     """None: all texts of the index. Of a large one, those that the changed texts can matter to."""
     known = index.vectors_by_text()
-    most = max(_FEWEST, WORK // max(1, len(index.entries)))
+    most = max(_FEWEST, work // max(1, len(index.entries)))
     if len(known) <= most:
         return None
     if not texts:

@@ -1,7 +1,8 @@
-"""Takes the README's pictures anew, from the running product: `python -m tests.browser.screenshots`."""
+"""Takes the documents' pictures anew, from the running product: `python -m tests.browser.screenshots [studio]`."""
 
 import asyncio
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -46,6 +47,34 @@ async def talk(chat: Chat, desk: Tab) -> None:
     await desk.page.screenshot(path=IMAGES / "desk.png")
 
 
+async def take_studio(url: str, password: str) -> None:
+    """A curator's first entry, as docs/how-to/curate.md tells it."""
+    wrapped = "is it possible to have my present wrapped"
+    async with chromium() as browser, tab(browser, url, height=900) as cleo:
+        await cleo.log_in("cleo", password)
+        await cleo.open("/faq/try?q=do+you+wrap+gifts")
+        await cleo.page.screenshot(path=IMAGES / "studio-try.png")
+        await cleo.open("/faq/goldens")
+        await cleo.page.get_by_label("Question, as a customer asked it").fill(wrapped)
+        await cleo.page.get_by_label("Entry that must answer").select_option("gift-wrap")
+        await cleo.page.get_by_role("button", name="Add", exact=True).click()
+        await cleo.open("/faq/new")
+        await cleo.page.get_by_label("Question", exact=True).fill("Do you wrap presents for free at Christmas?")
+        answer = "Yes. From **1 November** on wrapping costs nothing:\n\n- tick *This is a gift*\n- write a card"
+        await cleo.page.get_by_label("Answer", exact=True).fill(answer)
+        phrasings = f"free christmas wrapping\n{wrapped}\nhave my present wrapped\ncan you wrap a gift for me"
+        await cleo.page.get_by_label("Phrasings", exact=True).fill(phrasings)
+        await expect(cleo.page.locator(".hints .notice").first).to_be_visible(timeout=PATIENCE_MS)
+        await expect(cleo.page.locator("#preview strong")).to_be_visible(timeout=PATIENCE_MS)
+        await cleo.page.set_viewport_size({"width": 1280, "height": 1180})
+        await cleo.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        await cleo.page.screenshot(path=IMAGES / "studio-entry.png")
+        await cleo.page.set_viewport_size({"width": 1280, "height": 900})
+        await cleo.page.get_by_role("button", name="Save and publish").click()
+        await expect(cleo.page.get_by_role("heading", name="What publishing would change")).to_be_visible()
+        await cleo.page.screenshot(path=IMAGES / "studio-gate.png")
+
+
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="aftercare-pictures-") as folder:
@@ -63,7 +92,10 @@ def main() -> None:
         )
         os.environ["AFTERCARE_TIMEZONE"] = "Europe/Dublin"
         with Stack(settings) as stack:
-            asyncio.run(take(stack.url("api"), stack.environment["AFTERCARE_DEMO_PASSWORD"]))
+            where = (stack.url("api"), stack.environment["AFTERCARE_DEMO_PASSWORD"])
+            if sys.argv[1:] != ["studio"]:
+                asyncio.run(take(*where))
+            asyncio.run(take_studio(*where))
 
 
 if __name__ == "__main__":

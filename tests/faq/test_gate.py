@@ -1,13 +1,22 @@
 """What publishing would change, and what it must not."""
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from faq.app import create_app
 from faq.encoder.hashing import HashingEncoder
+from faq.entries.files import read_entries
+from faq.entries.models import Content, Published
+from faq.gate.comparing import compare
+from faq.index.decision import Thresholds
+from faq.index.index import Index
 from faq.settings import FaqSettings
+from ops.settings import ROOT
 from tests.faq.service import Service, running
 
 PHRASINGS = {
@@ -149,3 +158,38 @@ def test_a_golden_question_is_kept_once_names_an_entry_and_can_be_removed(servic
     assert service.http.get("/v1/goldens").json() == {"goldens": []}
     done = [(each["action"], each["author"]) for each in service.http.get("/v1/audit").json()["deeds"][:2]]
     assert done == [("golden_removed", "carl"), ("golden_added", "cleo")]
+
+
+def test_all_phrasings_of_64_entries_are_asked_within_a_second_of_computing():
+    encoder = HashingEncoder()
+    contents = list(read_entries(ROOT / "faq" / "content" / "entries.jsonl").items())[:64]
+    entries = [Published(entry, 1, content) for entry, content in contents]
+    texts = [text for entry in entries for text in entry.content.asked]
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    changed = entries[0].content
+    drafts = [Published(entries[0].id, 2, replace(changed, phrasings=changed.phrasings[1:])), *entries[1:]]
+    live, draft = (Index.of(each, vectors, Thresholds(), encoder.dimension) for each in (entries, drafts))
+
+    started = time.process_time()
+    report = compare(live, draft, {entries[0].id}, [], vectors=vectors, today=date(2027, 1, 1))
+
+    assert time.process_time() - started < 1.0
+    assert len(report.phrasings) == len(texts) - 1
+
+
+def test_of_a_large_collection_the_phrasings_nearest_to_the_change_are_asked():
+    encoder = HashingEncoder()
+    entries = [
+        Published(f"e{number}", 1, Content(f"about {number}?", tuple(f"{number} {word}" for word in "abcdef"), "x"))
+        for number in range(40)
+    ]
+    new = Published("new", 1, Content("7 g?", ("7 h",), "y"))
+    texts = [text for entry in [*entries, new] for text in entry.content.asked]
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    live, draft = (Index.of(each, vectors, Thresholds(), encoder.dimension) for each in (entries, [*entries, new]))
+
+    report = compare(live, draft, {"new"}, [], vectors=vectors, today=date(2027, 1, 1), work=1)
+
+    asked = {each.text for each in report.phrasings}
+    assert len(asked) < len(texts)
+    assert {"7 g?", "7 h", "7 a", "7 f"} <= asked
