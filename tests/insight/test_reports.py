@@ -144,6 +144,23 @@ async def test_a_period_that_can_not_be_is_refused(conversations: ConversationSe
     assert (service.period(None, None).last - service.period(None, None).first).days == 29
 
 
+async def test_what_customers_wrote_is_listed_without_what_could_name_them(
+    history: History, emptied: Pool, olga: Person
+) -> None:
+    await history.conversation(datetime.now(UTC), csat=2)
+    await history.conversation(datetime.now(UTC), nps=9)
+    async with emptied.connection() as connection:
+        await connection.execute(
+            "UPDATE feedback SET comment = 'Order JL-100234 came late, call me: emma@example.com' WHERE kind = 'csat'"
+        )
+    shown = {"kind": "csat", "score": 2, "text": "Order [number] came late, call me: [e-mail]"}
+    comments = (await olga.http.get("/v1/reports/summary")).json()["comments"]
+    assert [{name: comment[name] for name in shown} for comment in comments] == [shown]
+    page = (await olga.open("/reports")).text
+    assert "CSAT 2" in page
+    assert shown["text"] in page
+
+
 async def test_operators_read_it_as_a_page_and_as_json(history: History, olga: Person) -> None:
     await history.conversation(datetime.now(UTC), csat=4, nps=9, answer=1, handoff="missing_knowledge")
     summary: dict[str, Any] = (await olga.http.get("/v1/reports/summary")).json()

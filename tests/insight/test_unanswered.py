@@ -236,6 +236,5 @@ async def test_a_curator_reads_the_conversation_without_what_could_name_the_cust
         await cleo.open(f"/faq/conversations/{liam.id}", 404)
 
 
-@pytest.mark.parametrize("state", ["nonsense", "open'--"])
-async def test_an_unknown_list_is_refused(cleo: Person, state: str) -> None:
-    assert (await cleo.http.get("/v1/faq/unanswered", params={"state": state})).status_code == 422
+async def test_an_unknown_list_is_refused(cleo: Person) -> None:
+    assert (await cleo.http.get("/v1/faq/unanswered", params={"state": "open'--"})).status_code == 422

@@ -6,7 +6,7 @@ CSAT: the mean of 1 to 5. NPS: the percentage of promoters (9 and 10) minus that
 """
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,28 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What a customer wrote beside a score, masked."""
+
+    kind: str
+    score: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """`days`: every day of the period, the oldest first. `reasons`: hand-offs by reason, the most frequent first."""
+    """`days`: every day of the period, the oldest first. `reasons`: hand-offs by reason, the most frequent first.
+
+    `comments`: the latest first, at most so many.
+    """
 
     period: Period
     zone: str
     total: Counts
     days: list[tuple[date, Counts]]
     reasons: list[tuple[str, int]]
+    comments: list[Comment]
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -1,10 +1,12 @@
 """Counts by day of a time zone. A day begins at the zone's midnight, also where clocks change."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.insight.reports.models import Period
+from api.insight.masking import masked
+from api.insight.reports.models import Comment, Period
 from common.database import Connection
 
 CONVERSATIONS = """
@@ -40,6 +42,11 @@ REASONS = """
     SELECT reason, count(*) AS number FROM handoffs WHERE requested_at >= %(since)s AND requested_at < %(until)s
     GROUP BY reason ORDER BY number DESC, reason
 """
+COMMENTS = """
+    SELECT kind, score, comment, given_at, customer_name, first_name
+    FROM feedback JOIN conversations ON conversations.id = conversation_id
+    WHERE comment IS NOT NULL AND given_at >= %(since)s AND given_at < %(until)s ORDER BY given_at DESC LIMIT %(limit)s
+"""
 
 
 async def counts_by_day(connection: Connection, period: Period, zone: ZoneInfo) -> dict[date, dict[str, int]]:
@@ -54,6 +61,15 @@ async def counts_by_day(connection: Connection, period: Period, zone: ZoneInfo) 
 async def handoff_reasons(connection: Connection, period: Period, zone: ZoneInfo) -> list[tuple[str, int]]:
     rows = await (await connection.execute(REASONS, _parameters(period, zone))).fetchall()
     return [(row["reason"], row["number"]) for row in rows]
+
+
+async def comments(connection: Connection, period: Period, zone: ZoneInfo, limit: int) -> list[Comment]:
+    rows = await (await connection.execute(COMMENTS, {**_parameters(period, zone), "limit": limit})).fetchall()
+    return [Comment(row["kind"], row["score"], masked(row["comment"], names_of(row)), row["given_at"]) for row in rows]
+
+
+def names_of(row: Mapping[str, Any]) -> list[str]:
+    return [name for name in (row["customer_name"], row["first_name"]) if name]
 
 
 def _parameters(period: Period, zone: ZoneInfo) -> dict[str, Any]:

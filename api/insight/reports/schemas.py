@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel
 
@@ -86,8 +86,18 @@ class ReasonCount(BaseModel):
     number: int
 
 
+class CommentView(BaseModel, from_attributes=True):
+    kind: str
+    score: int
+    text: str
+    at: datetime
+
+
 class ReportView(BaseModel):
-    """`first` and `last` are days of the time zone `zone`, both included; `days` holds each of them."""
+    """`first` and `last` are days of the time zone `zone`, both included; `days` holds each of them.
+
+    `comments`: the latest twenty, masked.
+    """
 
     first: date
     last: date
@@ -95,6 +105,7 @@ class ReportView(BaseModel):
     total: Figures
     days: list[Day]
     handoff_reasons: list[ReasonCount]
+    comments: list[CommentView]
 
     @classmethod
     def of(cls, report: Report) -> "ReportView":
@@ -105,4 +116,5 @@ class ReportView(BaseModel):
             total=Figures.of(report.total),
             days=[Day(date=day, figures=Figures.of(counts)) for day, counts in report.days],
             handoff_reasons=[ReasonCount(reason=reason, number=number) for reason, number in report.reasons],
+            comments=[CommentView.model_validate(each) for each in report.comments],
         )

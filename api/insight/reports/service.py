@@ -8,6 +8,7 @@ from common.problems import Problem
 
 USUAL_DAYS = 30
 MOST_DAYS = 366
+COMMENTS = 20
 
 
 class InvalidPeriod(Problem):
@@ -43,8 +44,9 @@ class ReportService:
         async with self._conversations.reading() as connection:
             found = await repository.counts_by_day(connection, period, self._zone)
             reasons = await repository.handoff_reasons(connection, period, self._zone)
+            comments = await repository.comments(connection, period, self._zone, COMMENTS)
         length = (period.last - period.first).days + 1
         all_days = [period.first + timedelta(days=number) for number in range(length)]
         days = [(day, Counts(**found.get(day, {}))) for day in all_days]
         total = sum((counts for _, counts in days), Counts())
-        return Report(period, str(self._zone), total, days, reasons)
+        return Report(period, str(self._zone), total, days, reasons, comments)
