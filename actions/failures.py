@@ -11,7 +11,7 @@ import structlog
 from actions import identity
 from actions.context import Context, Events
 from actions.forms import flow
-from actions.journal import JustDone, Underway
+from actions.journal import JustDone, StepUpNeeded, Underway
 from actions.offers import again, human, made
 from backends import errors
 
@@ -65,6 +65,8 @@ def tell(context: Context, error: errors.BackendError) -> Events:
     )
     if context.wrote and error.outcome_unknown:
         return _checking(context)
+    if isinstance(error, StepUpNeeded):
+        return identity.ask(context, step_up=True)
     if isinstance(error, errors.VerificationRequired) and context.turn.auth_level == "anonymous":
         return identity.pause_and_ask(context) if context.turn.active_form else identity.ask(context)
     context.say.fill(template_of(error), _values(context, error))

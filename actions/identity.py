@@ -15,6 +15,7 @@ from actions.offers import want
 from actions.turn import ANONYMOUS, CUSTOMER
 
 RESUME = "resume"
+STEP_UP = "step_up"
 
 
 def personal(handler: Handler) -> Handler:
@@ -40,10 +41,11 @@ def members_only(handler: Handler) -> Handler:
     return checked
 
 
-def ask(context: Context) -> Events:
-    """Start the verification; a form that is being filled goes on afterwards."""
-    context.say.say("utter_verification_needed")
-    return [SlotSet("wanted", want(context)), *flow.start(context, flow.VERIFICATION)]
+def ask(context: Context, *, step_up: bool = False) -> Events:
+    """Start the verification; a form that is being filled goes on afterwards. `step_up`: of somebody who is known."""
+    context.say.say("utter_verification_step_up" if step_up else "utter_verification_needed")
+    wanted = {**want(context), STEP_UP: step_up}
+    return [SlotSet("wanted", wanted), *flow.start(context, flow.VERIFICATION)]
 
 
 def pause_and_ask(context: Context) -> Events:

@@ -7,6 +7,7 @@ BackendError
 ├── Underway         what the customer confirmed before is not settled yet
 ├── JustDone         the same was done for the same customer a moment ago, in another conversation
 ├── VerificationRequired  the conversation is nobody's any more
+│   └── StepUpNeeded      who the customer is was proved too long ago to move money now
 └── Unavailable      it could not be written down, or its turn is over: nothing was sent
 """
 
@@ -27,6 +28,10 @@ _PAUSE = 0.3  # seconds
 
 class Underway(Conflict):
     code = "underway"
+
+
+class StepUpNeeded(VerificationRequired):
+    code = "step_up"
 
 
 class JustDone(Conflict):
@@ -52,7 +57,7 @@ class Journal(Protocol):
         """
 
 
-_REFUSALS = {error.code: error for error in (Underway, JustDone, VerificationRequired)}
+_REFUSALS = {error.code: error for error in (Underway, JustDone, VerificationRequired, StepUpNeeded)}
 
 
 class HttpJournal:

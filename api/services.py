@@ -20,6 +20,7 @@ from api.identity.assertions import Assertions
 from api.identity.customer_tokens import CustomerTokens
 from api.identity.guests.dispatcher import CodeDispatcher
 from api.identity.guests.senders import CodeSender
+from api.identity.guests.service import GuestVerification
 from api.insight.questions.sorter import Sorter
 from api.metrics import Metrics
 from api.outbox.service import OutboxService
@@ -66,6 +67,7 @@ class Services:
     writes: WriteService
     write_resolver: WriteResolver
     outbox_worker: OutboxWorker
+    guests: GuestVerification
     intake: Intake
     worker: TurnWorker
     dispatcher: CodeDispatcher

@@ -112,9 +112,16 @@ class ApiSettings(CommerceSettings):
     # Hours in which the shop is asked what became of a confirmed request before a person gets the facts. Below the time
     # for which the shop keeps idempotency keys.
     write_give_up_hours: float = Field(default=2.0, gt=0, le=24)
-    # One-time codes that may be asked for in an hour, by conversation, by e-mail address and by network address.
+    # Hours for which a customer token, and a guest's one-time code, say who writes in a conversation.
+    identity_hours: float = Field(default=12.0, gt=0)
+    guest_identity_hours: float = Field(default=2.0, gt=0)
+    # Minutes since that proof after which a one-time code is asked for before money moves (returns, refunds without a
+    # return, points); 0: never.
+    step_up_minutes: float = Field(default=60.0, ge=0)
+    # One-time codes that may be asked for in an hour, by conversation, e-mail address, order and network address.
     codes_per_conversation: int = 5
     codes_per_email: int = 5
+    codes_per_order: int = 5
     codes_per_address: int = 20
     # Bytes of a request's body.
     body_limit: int = Field(default=64 * 1024, gt=0)

@@ -83,7 +83,7 @@ def wire(
     if tickets:
         outbound[TICKETS] = tickets.channel
     assertions = Assertions(settings.assertion_secret)
-    writes = WriteService(conversations)
+    writes = WriteService(conversations, step_up=timedelta(minutes=settings.step_up_minutes))
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
     lease = settings.turn_lease
     rasa = rasa_client(settings)
@@ -142,6 +142,7 @@ def wire(
             give_up=timedelta(hours=settings.write_give_up_hours),
         ),
         outbox_worker=OutboxWorker(conversations, outbox, outbound, metrics, owner=owner, pace=pace),
+        guests=guests,
         intake=Intake(
             conversations,
             guests,
@@ -171,6 +172,8 @@ def guest_verification(settings: ApiSettings, keyed: KeyedHash) -> GuestVerifica
         keyed,
         per_conversation=settings.codes_per_conversation,
         per_email=settings.codes_per_email,
+        per_order=settings.codes_per_order,
+        hours=settings.guest_identity_hours,
         per_address=settings.codes_per_address,
     )
 

@@ -4,10 +4,11 @@ from rasa_sdk.events import SlotSet
 
 from actions.context import Context, Events, Handler
 from actions.forms import flow
-from actions.identity import carry_out
+from actions.identity import STEP_UP, carry_out
 from actions.later import offer_kept
 from actions.offers import human, made
 from actions.reading.choices import mentions
+from actions.turn import ANONYMOUS
 
 # The slot for the pair to which a code was sent: {"order", "email"}.
 AWAITING = "awaiting_code"
@@ -25,7 +26,8 @@ def awaiting(context: Context) -> dict[str, str] | None:
     """The pair that waits for its code, while it is not known who writes."""
     turn = context.turn
     pair = turn.slots.get(AWAITING)
-    return dict(pair) if pair and turn.auth_level == "anonymous" and turn.active_form is None else None
+    unproved = turn.auth_level == ANONYMOUS or bool((turn.slots.get("wanted") or {}).get(STEP_UP))
+    return dict(pair) if pair and unproved and turn.active_form is None else None
 
 
 def corrected(context: Context) -> Events | None:

@@ -12,6 +12,7 @@ from api.assistant.models import Outcome, Turn
 from api.assistant.ports import Ended, Handoff, Insight
 from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
 from api.assistant.tiers import RememberedTiers
+from api.audit import service as audit
 from api.conversations.errors import AnotherCustomer
 from api.conversations.models import AuthLevel, Conversation, Event, State
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
@@ -139,11 +140,12 @@ class TurnRunner:
             self._metrics.rasa_seconds.observe(time.perf_counter() - started)
 
     async def _metadata(self, conversation: Conversation) -> dict[str, Any]:
+        known = conversation.known
         return {
-            "assertion": self._assertions.sign(conversation),
-            "auth_level": conversation.auth_level.value,
-            "tier": await self._tiers.of(conversation),
-            "first_name": conversation.first_name or "",
+            "assertion": self._assertions.sign(conversation) if known else "",
+            "auth_level": (conversation.auth_level if known else AuthLevel.ANONYMOUS).value,
+            "tier": await self._tiers.of(conversation) if known else "",
+            "first_name": (conversation.first_name or "") if known else "",
             "locale": conversation.locale,
             "channel": conversation.channel,
         }
@@ -184,9 +186,20 @@ class TurnRunner:
                     name=guest.name,
                     first_name=None,
                     auth_level=AuthLevel.GUEST,
+                    hours=self._guests.hours,
                     verified_order_id=guest.order_id,
                 )
                 await self._guests.passed(connection, challenge_id)
+                await audit.record(
+                    connection,
+                    actor="customer",
+                    actor_id=guest.customer_id,
+                    action="identity.code",
+                    conversation_id=conversation_id,
+                    subject=guest.order_id,
+                    outcome="passed",
+                    evidence={"challenge": str(challenge_id), "attempts": challenge.attempts},
+                )
         except AnotherCustomer:
             raise Apology("another_customer") from None
         return True
@@ -202,11 +215,9 @@ class TurnRunner:
                 self._metrics.replies_dropped.inc()
             if not await repository.finish(connection, turn, owner=self._owner, outcome=outcome):
                 return None, None
-            left_open = await self._writes.left_open(connection, turn.message_id)
-            if apologise and left_open:
-                await self._say(connection, turn, promise("write_checking"))
-            elif apologise:
-                await self._say(connection, turn, apology(apologise))
+            if apologise:
+                left_open = await self._writes.left_open(connection, turn.message_id)
+                await self._say(connection, turn, promise("write_checking") if left_open else apology(apologise))
             if answer:
                 await self._store_answer(connection, turn, answer)
             following = await repository.claim_next(
@@ -214,8 +225,6 @@ class TurnRunner:
             )
         if answer and answer.verify:
             self._guests.wanted.set()
-        if left_open:
-            self._writes.wanted.set()
         return outcome, following
 
     async def _store_answer(self, connection: Connection, turn: Turn, answer: Answer) -> None:

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
@@ -25,7 +25,10 @@ class AuthLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`advisor_id` is set exactly while assigned; `verified_order_id` exactly for a guest."""
+    """`advisor_id` is set exactly while assigned; `verified_order_id` exactly for a guest.
+
+    `auth_level` is what the customer proved at `identified_at`; it holds for what is written until `identified_until`.
+    """
 
     id: UUID
     channel: str
@@ -37,9 +40,16 @@ class Conversation:
     first_name: str | None
     auth_level: AuthLevel
     verified_order_id: str | None
+    identified_at: datetime | None
+    identified_until: datetime | None
     last_seq: int
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def known(self) -> bool:
+        """Whether whoever writes now is the customer of this conversation, and not only somebody who opened it."""
+        return self.identified_until is not None and self.identified_until > datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

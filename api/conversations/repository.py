@@ -10,7 +10,7 @@ from common.database import Connection, fetch_all, fetch_one
 
 COLUMNS = (
     "id, channel, locale, state, advisor_id, customer_id, customer_name, first_name, auth_level, verified_order_id, "
-    "last_seq, created_at, updated_at"
+    "identified_at, identified_until, last_seq, created_at, updated_at"
 )
 
 
@@ -134,11 +134,28 @@ async def link_customer(
     first_name: str | None,
     auth_level: AuthLevel,
     verified_order_id: str | None,
+    hours: float,
 ) -> None:
     await connection.execute(
         "UPDATE conversations SET customer_id = %s, customer_name = %s, first_name = %s, auth_level = %s, "
-        "verified_order_id = %s, updated_at = now() WHERE id = %s",
-        (customer_id, name, first_name, auth_level, verified_order_id, conversation_id),
+        "verified_order_id = %s, identified_at = now(), identified_until = now() + make_interval(secs => %s), "
+        "updated_at = now() WHERE id = %s",
+        (customer_id, name, first_name, auth_level, verified_order_id, 3600 * hours, conversation_id),
+    )
+
+
+async def proved_again(connection: Connection, conversation_id: UUID, *, hours: float) -> None:
+    await connection.execute(
+        "UPDATE conversations SET identified_at = now(), "
+        "identified_until = greatest(identified_until, now() + make_interval(secs => %s)) WHERE id = %s",
+        (3600 * hours, conversation_id),
+    )
+
+
+async def log_out(connection: Connection, conversation_id: UUID) -> None:
+    await connection.execute(
+        "UPDATE conversations SET identified_until = now() WHERE id = %s AND identified_until > now()",
+        (conversation_id,),
     )
 
 

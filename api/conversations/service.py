@@ -147,14 +147,19 @@ class ConversationService:
         name: str | None,
         first_name: str | None,
         auth_level: AuthLevel,
+        hours: float,
         verified_order_id: str | None = None,
     ) -> Conversation:
-        """Say who the customer is. A customer stays one when verified as guest again; raises AnotherCustomer."""
+        """Say who the customer is, for so many hours. Raises AnotherCustomer.
+
+        A customer who proves to be a guest as well stays a customer; once that is over, only the guest is left.
+        """
         conversation = await self.lock(connection, conversation_id)
         if conversation.customer_id not in (None, customer_id):
             raise AnotherCustomer
-        if conversation.auth_level is AuthLevel.CUSTOMER and auth_level is AuthLevel.GUEST:
-            return conversation
+        if conversation.auth_level is AuthLevel.CUSTOMER and auth_level is AuthLevel.GUEST and conversation.known:
+            await repository.proved_again(connection, conversation_id, hours=hours)
+            return await self.get(connection, conversation_id)
         await repository.link_customer(
             connection,
             conversation_id,
@@ -163,7 +168,14 @@ class ConversationService:
             first_name=first_name,
             auth_level=auth_level,
             verified_order_id=verified_order_id,
+            hours=hours,
         )
+        return await self.get(connection, conversation_id)
+
+    async def log_out(self, connection: Connection, conversation_id: UUID) -> Conversation:
+        """From now on nobody is known in it. Whose it is stays: no other customer can take it over."""
+        await self.lock(connection, conversation_id)
+        await repository.log_out(connection, conversation_id)
         return await self.get(connection, conversation_id)
 
     async def issued_button_title(self, connection: Connection, conversation_id: UUID, payload: str) -> str | None:

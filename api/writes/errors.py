@@ -2,6 +2,7 @@
 
 Problem
 ├── NotKnown   403 verification_required: the conversation is nobody's (any more)
+├── StepUpNeeded  403 step_up: that the customer proved who they are is too long ago for this
 ├── NotNow     409 not_now: its turn is over, or people have the conversation
 ├── Underway   409 underway: another one for the same thing is not settled yet
 └── JustDone   409 just_done: the same was done for this customer a moment ago, in another conversation
@@ -13,6 +14,11 @@ from common.problems import Problem
 class NotKnown(Problem):
     def __init__(self) -> None:
         super().__init__(403, "verification_required", "The conversation has no verified customer.")
+
+
+class StepUpNeeded(Problem):
+    def __init__(self) -> None:
+        super().__init__(403, "step_up", "The last proof of identity is too old for this.")
 
 
 class NotNow(Problem):

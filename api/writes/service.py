@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,12 @@ from api.audit import service as audit
 from api.conversations.models import Conversation, State
 from api.conversations.service import ConversationService
 from api.writes import models, repository
-from api.writes.errors import JustDone, NotKnown, NotNow, Underway
+from api.writes.errors import JustDone, NotKnown, NotNow, StepUpNeeded, Underway
 from api.writes.models import Confirmed, Identity, Report
 from backends.writes import Write
 from common.database import Connection
 
+MOVES_MONEY = {"create_return", "request_refund", "redeem"}
 SAME_SECONDS = 120.0  # in which the same from another conversation is taken for the same wish, confirmed in two tabs
 
 
@@ -34,8 +35,10 @@ class WriteService:
     The action server begins a write and reports how it ended; `WriteResolver` finds out about those without a report.
     """
 
-    def __init__(self, conversations: ConversationService) -> None:
+    def __init__(self, conversations: ConversationService, *, step_up: timedelta) -> None:
+        """`step_up`: the age of a proof of identity with which no money moves any more; zero: any age will do."""
         self._conversations = conversations
+        self._step_up = step_up
         self.wanted = asyncio.Event()  # set when there may be something to find out
 
     async def begin(self, connection: Connection, intent: Intent) -> None:
@@ -48,6 +51,8 @@ class WriteService:
         open_turn = await repository.turn_is_open(connection, conversation.id, intent.message_id)
         if conversation.state is not State.BOT or not open_turn:
             raise NotNow
+        if self._too_long_ago(conversation, intent.write):
+            raise StepUpNeeded
         confirmed = _confirmed(intent, identity)
         if await repository.underway(connection, confirmed):
             raise Underway
@@ -81,7 +86,15 @@ class WriteService:
 
     async def left_open(self, connection: Connection, message_id: UUID) -> bool:
         """Whether the turn ends with a write of which nobody knows what became of it."""
-        return await repository.open_in_turn(connection, message_id)
+        found = await repository.open_in_turn(connection, message_id)
+        if found:
+            self.wanted.set()
+        return found
+
+    def _too_long_ago(self, conversation: Conversation, write: Write) -> bool:
+        if not self._step_up or write.kind not in MOVES_MONEY or conversation.identified_at is None:
+            return False
+        return datetime.now(UTC) - conversation.identified_at > self._step_up
 
     @staticmethod
     async def _record(connection: Connection, confirmed: Confirmed, outcome: str, **more: Any) -> None:
@@ -107,7 +120,7 @@ class WriteService:
 
 
 def _identity(conversation: Conversation) -> Identity:
-    if conversation.customer_id is None:
+    if conversation.customer_id is None or not conversation.known:
         raise NotKnown
     return Identity(conversation.customer_id, conversation.auth_level, conversation.verified_order_id)
 

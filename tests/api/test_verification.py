@@ -192,6 +192,16 @@ async def test_codes_are_limited_by_e_mail_whatever_its_case(gateway: Gateway) -
     assert (await customer.reply())["source"]["name"] == "verification_limit"
 
 
+async def test_codes_are_limited_by_order_whatever_the_address(gateway: Gateway) -> None:
+    for number in range(5):
+        await challenged(gateway, order=ORDER.lower() if number % 2 else ORDER, email=f"guess{number}@example.com")
+    gateway.rasa.then(gateway.rasa.answer(message("a code"), verify={"order_number": ORDER, "email": EMAIL}))
+    customer = await gateway.customer()
+    await customer.say("me too")
+    await customer.reply()
+    assert (await customer.reply())["source"]["name"] == "verification_limit"
+
+
 async def test_the_address_is_forgotten_once_the_code_is_sent(gateway: Gateway) -> None:
     customer = await challenged(gateway)
     rows = await gateway.sql(

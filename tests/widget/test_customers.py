@@ -1,5 +1,7 @@
 """Whose conversation it is."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -38,6 +40,23 @@ async def test_what_a_visitor_began_goes_on_after_the_login(gateway: Gateway, ch
     assert len({call["sender"] for call in gateway.rasa.calls}) == 1
     await chat.become("")
     await expect(chat.messages).to_have_count(1)
+
+
+async def test_who_logs_out_is_not_known_in_their_conversation_until_they_come_back(
+    gateway: Gateway, new_chat: NewChat
+) -> None:
+    chat = await new_chat("liam")
+    await chat.ask("I am Liam", "re: I am Liam")
+    conversation = gateway.rasa.calls[-1]["sender"]
+    known = "SELECT identified_until > now() FROM conversations WHERE id = %s"
+    await chat.become("")
+    async with asyncio.timeout(30):
+        while (await gateway.sql(known, conversation))[0][0]:  # noqa: ASYNC110 - what is waited for is in the database
+            await asyncio.sleep(0.05)
+    await chat.become("liam")
+    await chat.ask("here again", "re: here again")
+    assert gateway.rasa.calls[-1]["sender"] == conversation
+    assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "customer"
 
 
 async def test_a_customer_token_that_is_refused_leaves_an_anonymous_conversation(gateway: Gateway, chat: Chat) -> None:

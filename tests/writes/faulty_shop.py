@@ -51,7 +51,7 @@ class FaultyTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, shop: httpx.AsyncBaseTransport, *, patience: float, mortal: bool) -> None:
-        """`patience`: a little more than the client has. `mortal`: the caller is the action server."""
+        """`patience`: seconds after which the client gives up. `mortal`: the caller is the action server."""
         self.plans: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self.happened: Counter[str] = Counter()
         self.mortal = mortal

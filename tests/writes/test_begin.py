@@ -59,7 +59,9 @@ async def test_the_same_write_may_be_begun_again_in_its_turn(world: World, tab: 
     message_id = await open_turn(world, tab)
     answers = [await begin(world, tab, message_id, key="again") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [204, 204]
-    audited = await world.rows("SELECT outcome FROM audit WHERE conversation_id = %s", tab.id)
+    audited = await world.rows(
+        "SELECT outcome FROM audit WHERE conversation_id = %s AND action = 'write.redeem'", tab.id
+    )
     assert [row["outcome"] for row in audited] == ["confirmed"]
     await close_turn(world, message_id)
     await world.quiet()

@@ -80,8 +80,10 @@ async def test_who_what_and_on_what_evidence_is_written_down_without_a_word_of_t
     world.asks.plans[buyer.id].clear()
     await world.quiet()
     rows = await world.rows(
-        "SELECT actor, actor_id, action, subject, outcome, evidence FROM audit WHERE conversation_id = %s ORDER BY id",
+        "SELECT actor, actor_id, action, subject, outcome, evidence FROM audit WHERE conversation_id = %s"
+        " AND actor_id = %s AND action LIKE 'write.%%' ORDER BY id",
         tab.id,
+        buyer.id,
     )
     assert [(row["actor"], row["outcome"]) for row in rows] == [("customer", "confirmed"), ("system", "done")]
     for row in rows:

@@ -35,7 +35,7 @@ from tests.sandbox.conftest import make_settings
 from tests.writes.faulty_shop import FaultyTransport
 from tests.writes.wishes import Buyer, add_buyers
 
-PATIENCE = 0.15  # seconds that a client waits for the shop in these tests
+PATIENCE = 0.15  # seconds after which a request that is late is given up by whoever sent it
 SECRET = "internal-secret-of-the-tests-0123456789"
 CUSTOMER_SECRET = "customer-token-secret-of-the-tests-0123456789"
 
@@ -122,8 +122,11 @@ class World:
 
     def crash_gateway(self) -> None:
         """Its turns stop where they are; nothing is released, the leases run on until they end."""
-        for task in list(self.services.worker._busy.values()):
+        worker = self.services.worker
+        for conversation, task in list(worker._busy.items()):
             task.cancel()
+            # One that had not begun has no chance to say that it is over.
+            task.add_done_callback(lambda _, conversation=conversation: worker._busy.pop(conversation, None))
 
 
 def api_settings(database: str, data: Path, rasa_url: str) -> ApiSettings:
@@ -143,7 +146,7 @@ def api_settings(database: str, data: Path, rasa_url: str) -> ApiSettings:
 
 
 def shop_client(transport: FaultyTransport) -> HttpCommerce:
-    settings = ActionSettings(commerce_write_timeout=PATIENCE, commerce_read_timeout=8, commerce_attempt_timeout=8)
+    settings = ActionSettings(commerce_write_timeout=8, commerce_read_timeout=8, commerce_attempt_timeout=8)
     http = httpx.AsyncClient(transport=transport, base_url="http://shop")
     breaker = CircuitBreaker(threshold=1_000_000, recovery=1)
     return HttpCommerce(http, Transport(http, ApiKey(SecretStr("api-key")), breaker, settings), remember_seconds=60)
@@ -155,8 +158,7 @@ async def running_world(api_database: str, shop_database: str, data: Path) -> As
         shop = create_shop(make_settings(shop_database))
         await stack.enter_async_context(shop.router.lifespan_context(shop))
         calls, asks = (
-            FaultyTransport(httpx.ASGITransport(shop), patience=1.2 * PATIENCE, mortal=mortal)
-            for mortal in (True, False)
+            FaultyTransport(httpx.ASGITransport(shop), patience=PATIENCE, mortal=mortal) for mortal in (True, False)
         )
         journal_http = await stack.enter_async_context(loopback_client())
         executor = create_executor(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse
 
 from api.assistant.intake import Incoming, IntakeError
+from api.audit import service as audit
 from api.channels.web.access import Gateway, Opened, client_of, read_customer_token
 from api.channels.web.schemas import (
     ConversationState,
@@ -21,13 +22,14 @@ from api.channels.web.schemas import (
     ProblemDocument,
     WriteLater,
 )
-from api.conversations.models import AuthLevel, Event
+from api.conversations.models import AuthLevel, Conversation, Event
 from api.conversations.service import topic_of
 from api.handoff.addresses import find_email
 from api.identity.customer_tokens import CustomerClaims
 from api.identity.tokens import hash_token, new_token
 from api.services import Services
 from api.texts import TEXTS
+from common.database import Connection
 from common.problems import Problem
 
 LONGEST_WAIT = 25.0  # seconds; below the usual timeouts of proxies
@@ -64,7 +66,7 @@ async def create_conversation(body: NewConversation, request: Request, services:
             token_ttl=lifetime,
         )
         if claims:
-            await services.conversations.link_customer(connection, conversation_id, **linked(claims))
+            await log_in(services, connection, conversation_id, claims)
     return Created(
         id=conversation_id,
         token=token,
@@ -130,8 +132,26 @@ async def identify(body: Identify, conversation: Opened, services: Gateway) -> I
     """Link the conversation to a customer who has logged in. Another customer than before is refused."""
     claims = await read_customer_token(services, body.customer_token)
     async with services.conversations.transaction() as connection:
-        known = await services.conversations.link_customer(connection, conversation.id, **linked(claims))
+        known = await log_in(services, connection, conversation.id, claims)
     return Identity(auth_level=known.auth_level.value, first_name=known.first_name)
+
+
+@router.delete("/{conversation_id}/identify", operation_id="logOutCustomer", responses=problems(401))
+async def log_out(conversation: Opened, services: Gateway) -> Identity:
+    """The customer has logged out: whoever goes on in this conversation is nobody until they prove who they are."""
+    async with services.conversations.transaction() as connection:
+        left = await services.conversations.log_out(connection, conversation.id)
+        await services.guests.end(connection, conversation.id)
+        if conversation.known:
+            await audit.record(
+                connection,
+                actor="customer",
+                actor_id=left.customer_id,
+                action="identity.log_out",
+                conversation_id=left.id,
+                outcome="logged_out",
+            )
+    return Identity(auth_level="anonymous", first_name=None)
 
 
 @router.post("/{conversation_id}/handoff", operation_id="requestHandoff", status_code=202, responses=problems(401))
@@ -169,13 +189,29 @@ async def current_state(services: Services, conversation_id: UUID) -> Conversati
     return ConversationState(state=conversation.state.value)
 
 
-def linked(claims: CustomerClaims) -> dict[str, Any]:
-    return {
-        "customer_id": claims.customer_id,
-        "name": claims.name,
-        "first_name": claims.first_name,
-        "auth_level": AuthLevel.CUSTOMER,
-    }
+async def log_in(
+    services: Services, connection: Connection, conversation_id: UUID, claims: CustomerClaims
+) -> Conversation:
+    """Raises AnotherCustomer."""
+    known = await services.conversations.link_customer(
+        connection,
+        conversation_id,
+        customer_id=claims.customer_id,
+        name=claims.name,
+        first_name=claims.first_name,
+        auth_level=AuthLevel.CUSTOMER,
+        hours=services.settings.identity_hours,
+    )
+    await audit.record(
+        connection,
+        actor="customer",
+        actor_id=claims.customer_id,
+        action="identity.log_in",
+        conversation_id=conversation_id,
+        outcome="customer",
+        evidence={"by": "customer_token"},
+    )
+    return known
 
 
 def page(events: list[Event], after: int) -> JSONResponse:

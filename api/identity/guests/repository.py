@@ -28,18 +28,21 @@ def to_challenge(row: DictRow) -> Challenge:
     return Challenge(**row)
 
 
-async def count_recent(connection: Connection, conversation_id: UUID, email_hash: str, client: str) -> DictRow:
-    """Challenges of the last hour: `conversation`, `email`, `client`."""
+async def count_recent(
+    connection: Connection, conversation_id: UUID, email_hash: str, order_hash: str, client: str
+) -> DictRow:
+    """Challenges of the last hour: `conversation`, `email`, `order`, `client`."""
     row = await fetch_one(
         connection,
         """
         SELECT count(*) FILTER (WHERE conversation_id = %s) AS conversation,
                count(*) FILTER (WHERE email_hash = %s) AS email,
+               count(*) FILTER (WHERE order_hash = %s) AS "order",
                count(*) FILTER (WHERE client = %s) AS client
-        FROM challenges
-        WHERE created_at > now() - interval '1 hour' AND (conversation_id = %s OR email_hash = %s OR client = %s)
+        FROM challenges WHERE created_at > now() - interval '1 hour'
+            AND (conversation_id = %s OR email_hash = %s OR order_hash = %s OR client = %s)
         """,
-        *(conversation_id, email_hash, client) * 2,
+        *(conversation_id, email_hash, order_hash, client) * 2,
     )
     assert row is not None
     return row
@@ -53,19 +56,24 @@ async def insert(
     order_number: str,
     email: str,
     email_hash: str,
+    order_hash: str,
     client: str,
     expires_at: datetime,
 ) -> None:
     """The conversation's earlier challenges end here."""
+    await end_all(connection, conversation_id)
+    await connection.execute(
+        "INSERT INTO challenges (id, conversation_id, order_number, email, email_hash, order_hash, client, expires_at) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (challenge_id, conversation_id, order_number, email, email_hash, order_hash, client, expires_at),
+    )
+
+
+async def end_all(connection: Connection, conversation_id: UUID) -> None:
     await connection.execute(
         "UPDATE challenges SET state = 'replaced', email = '', order_number = '' "
         "WHERE conversation_id = %s AND state IN ('requested', 'open', 'matched')",
         (conversation_id,),
-    )
-    await connection.execute(
-        "INSERT INTO challenges (id, conversation_id, order_number, email, email_hash, client, expires_at) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        (challenge_id, conversation_id, order_number, email, email_hash, client, expires_at),
     )
 
 

@@ -32,9 +32,20 @@ class GuestVerification:
     What a customer can see is the same whether order number and address belong together or not.
     """
 
-    def __init__(self, keyed: KeyedHash, *, per_conversation: int, per_email: int, per_address: int) -> None:
+    def __init__(
+        self,
+        keyed: KeyedHash,
+        *,
+        per_conversation: int,
+        per_email: int,
+        per_order: int,
+        per_address: int,
+        hours: float,
+    ) -> None:
+        """`per_…`: codes in an hour. `hours`: for which a right code says who the customer is."""
         self._keyed = keyed
-        self._limits = {"conversation": per_conversation, "email": per_email, "client": per_address}
+        self._limits = {"conversation": per_conversation, "email": per_email, "order": per_order, "client": per_address}
+        self.hours = hours
         self.wanted = asyncio.Event()  # set when there may be something to send
 
     async def open(
@@ -43,7 +54,8 @@ class GuestVerification:
         """Start a challenge; its code is sent by the dispatcher after the transaction. Raises TooManyCodes."""
         email = email.strip()
         email_hash = self._keyed.hex("email", email.casefold())
-        recent = await repository.count_recent(connection, conversation_id, email_hash, client)
+        order_hash = self._keyed.hex("order", order_number.strip().casefold())
+        recent = await repository.count_recent(connection, conversation_id, email_hash, order_hash, client)
         if any(recent[name] >= limit for name, limit in self._limits.items()):
             raise TooManyCodes
         await repository.insert(
@@ -53,6 +65,7 @@ class GuestVerification:
             order_number=order_number.strip(),
             email=email,
             email_hash=email_hash,
+            order_hash=order_hash,
             client=client,
             expires_at=datetime.now(UTC) + LIFETIME,
         )
@@ -77,7 +90,9 @@ class GuestVerification:
             return Verdict.LOCKED
         if challenge.expires_at <= datetime.now(UTC):
             return Verdict.EXPIRED
-        if challenge.code_hash and self._keyed.matches(bytes(challenge.code_hash), str(challenge.id), code):
+        # As much work where there is no code because order and address don't belong together.
+        matches = self._keyed.matches(bytes(challenge.code_hash or b""), str(challenge.id), code)
+        if challenge.code_hash and matches:
             await repository.set_state(connection, challenge.id, "matched")
             return Verdict.MATCHED
         await repository.count_attempt(connection, challenge.id)
@@ -88,6 +103,10 @@ class GuestVerification:
 
     async def passed(self, connection: Connection, challenge_id: UUID) -> None:
         await repository.set_state(connection, challenge_id, "passed")
+
+    async def end(self, connection: Connection, conversation_id: UUID) -> None:
+        """No code of this conversation works any more."""
+        await repository.end_all(connection, conversation_id)
 
     async def ask_again(self, connection: Connection, challenge_id: UUID) -> None:
         """The shop could not be asked: the same code may be typed once more."""

@@ -80,6 +80,7 @@ class AftercareChat extends HTMLElement {
       this.#conversation.store = store;
       return;
     }
+    if (!token) this.#conversation.logOut().catch(() => {}); // it ends by itself, too
     this.#restart(store);
   }
 

@@ -42,6 +42,10 @@ export class Gateway {
     return this.#call("POST", `/${session.id}/identify`, { session, body: { customer_token: token } });
   }
 
+  logOut(session) {
+    return this.#call("DELETE", `/${session.id}/identify`, { session });
+  }
+
   rate(session, feedback) {
     return this.#call("POST", `/${session.id}/feedback`, { session, body: feedback });
   }

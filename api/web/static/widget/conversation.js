@@ -4,6 +4,7 @@ import { EventStream, backoff, history } from "./connection.js";
 import { newKey } from "./storage.js";
 
 const TYPING_EVERY_MS = 3000;
+const KNOWN_MS = 30 * 60 * 1000; // then the gateway is shown the customer token again
 
 /**
  * `view` shows: `greet(session)`, `said(event)`, `step(event)`, `pending(item)`, `sent(item, event)`, `refused(item, code)`,
@@ -94,7 +95,7 @@ export class Conversation {
     for (let failures = 0; !this.#stopped; failures += 1) {
       try {
         this.store.session ??= await this.#create();
-        if (this.customerToken && !this.store.session.known) await this.identify(this.customerToken);
+        if (this.customerToken) await this.identify(this.customerToken);
         if (this.#stopped) return;
         this.view.greet(this.store.session);
         this.store.outbox.forEach((item) => this.#add(item));
@@ -120,7 +121,7 @@ export class Conversation {
       const body = { channel: "web", locale: this.locale };
       if (customerToken) body.customer_token = customerToken;
       const { id, token, greeting, ai_disclosure: disclosure } = await this.gateway.create(body);
-      return { id, token, greeting, disclosure, known: Boolean(customerToken) };
+      return { id, token, greeting, disclosure, known: customerToken ? Date.now() : 0 };
     } catch (error) {
       if (!customerToken || error.status !== 401) throw error;
       this.customerToken = "";
@@ -133,10 +134,10 @@ export class Conversation {
   async identify(token) {
     const { session } = this.store;
     this.customerToken = token;
-    if (!session || session.known) return true;
+    if (!session || Date.now() - session.known < KNOWN_MS) return true;
     try {
       await this.gateway.identify(session, token);
-      this.store.session = { ...session, known: true };
+      this.store.session = { ...session, known: Date.now() };
       return true;
     } catch (error) {
       if (error.passing || refused(error)) throw error;
@@ -144,6 +145,14 @@ export class Conversation {
       if (error.status === 401) this.onTokenRefused(error.code);
       return false;
     }
+  }
+
+  /** Nobody is known in the conversation any more; a customer who comes back is. */
+  async logOut() {
+    const { session } = this.store;
+    if (!session?.known) return;
+    this.store.session = { ...session, known: 0 };
+    await this.gateway.logOut(session);
   }
 
   #follow() {

@@ -14,7 +14,7 @@ export class Store {
     this.prefix = `aftercare:${endpoint}:${encodeURIComponent(customer)}:`;
   }
 
-  /** `{id, token, greeting, disclosure, known}`, or null; `known`: the gateway has accepted the customer token. */
+  /** `{id, token, greeting, disclosure, known}`, or null; `known`: when the gateway accepted the customer token, or 0. */
   get session() {
     return JSON.parse(local.get(`${this.prefix}session`));
   }
