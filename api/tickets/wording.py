@@ -74,5 +74,5 @@ def transcript(events: Sequence[Event], customer: str) -> str:
         for event in events
         if event.type == "message" and event.body.get("text")
     ]
-    text = "\n".join(lines)
+    text = "\n".join(lines) or "Nothing yet."
     return text if len(text) <= TRANSCRIPT_LIMIT else f"…{text[-TRANSCRIPT_LIMIT:]}"
