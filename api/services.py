@@ -79,6 +79,13 @@ def services_of(connection: HTTPConnection) -> Services:
     return services
 
 
+def desk_keeper(services: Services) -> asyncio.Task[None]:
+    """Looks after the desk that is in use."""
+    if services.tickets:
+        return asyncio.create_task(services.tickets.run(), name="ticket-watcher")
+    return asyncio.create_task(services.line_sweeper.run(), name="line-sweeper")
+
+
 @contextlib.asynccontextmanager
 async def running(services: Services) -> AsyncIterator[None]:
     """Open what needs a loop, start the background work, and stop all of it at the end."""
@@ -90,7 +97,7 @@ async def running(services: Services) -> AsyncIterator[None]:
             asyncio.create_task(services.outbox_worker.run(), name="outbox"),
             asyncio.create_task(services.write_resolver.run(), name="write-resolver"),
             asyncio.create_task(services.sorter.run(), name="question-sorter"),
-            asyncio.create_task((services.tickets or services.line_sweeper).run(), name="desk"),
+            desk_keeper(services),
         ]
         try:
             yield

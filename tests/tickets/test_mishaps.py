@@ -1,0 +1,176 @@
+"""Customers and people in any order, calls that fail before or after they worked, crashes, hints lost and doubled."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from api.outbox.worker import OutboxWorker, Pace
+from api.tickets.desk import CHANNEL
+from api.tickets.service import Tickets
+from tests.api.conftest import Customer, Gateway, Start
+from tests.fakes.tickets import ACCOUNT, AFTER, BEFORE, MemoryTickets
+from tests.handoff.log import check_log
+
+AT_ONCE = Pace(rate=1e6, attempts=1_000_000, first_pause=0, longest_pause=0, lease=5)
+STEPS = 60
+BACKGROUND = {"outbox", "ticket-watcher"}  # the test says when they work
+
+
+@pytest_asyncio.fixture
+async def gateway(start_gateway: Start) -> AsyncIterator[Gateway]:
+    elsewhere = {"desk": "helpdesk", "helpdesk_url": "http://127.0.0.1:9", "helpdesk_token": SecretStr("token")}
+    async with start_gateway(**elsewhere) as gateway:
+        for task in asyncio.all_tasks():
+            if task.get_name() in BACKGROUND:
+                task.cancel()
+        await gateway.sql("DELETE FROM conversations")
+        yield gateway
+
+
+@dataclass
+class Story:
+    """One run. `meant`: what each customer has said to people; `answers`: what people have said to each."""
+
+    gateway: Gateway
+    chance: random.Random
+    system: MemoryTickets = field(default_factory=MemoryTickets)
+    customers: list[Customer] = field(default_factory=list)
+    meant: dict[str, list[str]] = field(default_factory=dict)
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    said: int = 0
+
+    def __post_init__(self) -> None:
+        services = self.gateway.services
+        self.tickets = Tickets.of(
+            self.system,
+            services.conversations,
+            services.handoff,
+            services.outbox,
+            metrics=services.metrics,
+            names={2: "Nora", 3: "Sam"},
+            least=timedelta(0),
+        )
+        self.worker = OutboxWorker(
+            services.conversations,
+            services.outbox,
+            {CHANNEL: self.tickets.channel},
+            services.metrics,
+            owner="test",
+            pace=AT_ONCE,
+        )
+
+    async def begin(self) -> None:
+        for _ in range(2):
+            customer = await self.gateway.customer()
+            self.customers.append(customer)
+            self.meant[customer.id], self.answers[customer.id] = [], []
+        self.system.mishap = lambda: self.chance.choices(["", BEFORE, AFTER], [8, 1, 1])[0]
+
+    # What can happen
+
+    async def write(self) -> None:
+        customer = self.chance.choice(self.customers)
+        self.said += 1
+        text = f"message {self.said}"
+        if await self.state(customer) in {"queued", "assigned"}:
+            self.meant[customer.id].append(text)
+        await customer.say(text)
+
+    async def ask(self) -> None:
+        customer = self.chance.choice(self.customers)
+        await self.gateway.http.post(f"{customer.path}/handoff", headers=customer.headers)
+
+    async def go_on(self) -> None:
+        customer = self.chance.choice(self.customers)
+        await self.gateway.http.delete(f"{customer.path}/handoff", headers=customer.headers)
+
+    async def deliver(self) -> None:
+        await self.worker.deliver_next(CHANNEL)
+
+    async def die_while_delivering(self) -> None:
+        """It may have got there, and nobody has noted so."""
+        claimed = await self.worker._claim(CHANNEL)
+        if claimed:
+            await self.worker._try(CHANNEL, claimed)
+            await self.gateway.sql("UPDATE outbox SET leased_until = now() - interval '1 s' WHERE state = 'pending'")
+
+    async def answer(self) -> None:
+        for ticket, customer in self.one_ticket():
+            self.said += 1
+            text = f"answer {self.said}"
+            self.answers[customer].append(text)
+            self.system.add(ticket, text, user=self.chance.choice([2, 3]))
+
+    async def note(self) -> None:
+        for ticket, _ in self.one_ticket():
+            self.system.add(ticket, "a private word", user=2, public=False)
+
+    async def close(self) -> None:
+        for ticket, _ in self.one_ticket():
+            self.system.add(ticket, "", user=2, closes=True)
+
+    async def look(self) -> None:
+        """By a hint, by two at once, or because it is time."""
+        for ticket, _ in self.one_ticket():
+            for _ in range(self.chance.choice([0, 1, 2])):
+                await self.tickets.watcher.hint(ticket)
+            await asyncio.gather(*(self.tickets.watcher.sweep() for _ in range(self.chance.choice([1, 2]))))
+
+    def one_ticket(self) -> list[tuple[int, str]]:
+        """Any of them and whose it is; none while there is none."""
+        made = list(self.system.tickets.values())[:]
+        if not made:
+            return []
+        ticket = self.chance.choice(made)
+        return [(ticket.id, ticket.description.split("conversation ")[1].split("\n")[0])]
+
+    async def state(self, customer: Customer) -> str:
+        [(state,)] = await self.gateway.sql("SELECT state FROM conversations WHERE id = %s", UUID(customer.id))
+        return str(state)
+
+    # What must hold in the end
+
+    async def settle(self) -> None:
+        """Everything works again, and what is left is done."""
+        self.system.mishap = lambda: ""
+        for _ in range(4):
+            await self.gateway.sql("UPDATE outbox_channels SET free_at = now()")
+            while await self.worker.deliver_next(CHANNEL):
+                pass
+            await self.gateway.sql("UPDATE tickets SET look_at = now() WHERE ticket IS NOT NULL")
+            await self.tickets.watcher.sweep()
+
+    async def check(self) -> None:
+        assert await self.gateway.sql("SELECT count(*) FROM outbox WHERE state <> 'delivered'") == [(0,)]
+        for customer in self.customers:
+            async with self.gateway.services.conversations.reading() as connection:
+                log = await self.gateway.services.conversations.events(connection, UUID(customer.id), limit=1000)
+            check_log(log)
+            assert [e.body["text"] for e in log if e.author == "advisor"] == self.answers[customer.id]
+            tickets = [t for t in self.system.tickets.values() if customer.id in t.description]
+            assert len(tickets) <= 1
+            heard = [f.text.split("\n")[0] for t in tickets for f in t.follow_ups if f.user == ACCOUNT and f.public]
+            assert [text for text in heard if text.startswith("message ")] == self.meant[customer.id]
+            if any(ticket.closed for ticket in tickets):
+                assert await self.state(customer) in {"bot", "resolved"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_nothing_is_lost_doubled_or_out_of_order_between_conversations_and_tickets(
+    gateway: Gateway, seed: int
+) -> None:
+    story = Story(gateway, random.Random(seed))
+    await story.begin()
+    steps = [story.write, story.ask, story.go_on, story.deliver, story.die_while_delivering]
+    steps += [story.answer, story.note, story.close, story.look]
+    for step in story.chance.choices(steps, [6, 3, 1, 6, 2, 4, 1, 1, 4], k=STEPS):
+        await step()
+    await story.settle()
+    await story.check()
