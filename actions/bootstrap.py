@@ -28,6 +28,7 @@ def create_executor(
         words=Words.load(settings.label_language),
         metrics=metrics,
         timeout=settings.action_timeout,
+        formal=settings.tone == "formal",
     )
     executor = ActionExecutor()
     for name in SKILLS:

@@ -43,8 +43,9 @@ class Guard:
         words: Words,
         metrics: Metrics,
         timeout: float,
+        formal: bool = False,
     ) -> None:
-        """`timeout`: seconds that one action may take in all."""
+        """`timeout`: seconds that one action may take in all. `formal`: the tone in which customers are spoken to."""
         self._skills = skills
         self._shop = shop
         self._faq = faq
@@ -52,17 +53,18 @@ class Guard:
         self._words = words
         self._metrics = metrics
         self._timeout = timeout
+        self._formal = formal
 
     def action(self, name: str) -> RasaAction:
         """The skill `name` as Rasa's action server calls it."""
 
         async def run(dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-            del domain
             turn = read_turn(tracker)
+            responses = domain.get("responses") or {} if self._formal else {}
             context = Context(
                 action=name,
                 turn=turn,
-                say=Replies(dispatcher),
+                say=Replies(dispatcher, responses),
                 shop=self._shop,
                 faq=self._faq,
                 journal=self._journal,

@@ -4,7 +4,7 @@ The forms of `custom` members, cards and sources are in docs/reference/internal.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -63,8 +63,10 @@ class Card:
 
 
 class Replies:
-    def __init__(self, dispatcher: CollectingDispatcher) -> None:
+    def __init__(self, dispatcher: CollectingDispatcher, responses: Collection[str] = ()) -> None:
+        """`responses`: of which those that end in _formal are said instead of those without."""
         self._dispatcher = dispatcher
+        self._responses = responses
         self._reports: list[Mapping[str, str]] = []
 
     @property
@@ -88,8 +90,12 @@ class Replies:
         if cards:
             custom["cards"] = [card.as_json() for card in cards]
         self._dispatcher.utter_message(
-            response=template, json_message=custom, buttons=[asdict(each) for each in buttons], **values
+            response=self._in_tone(template), json_message=custom, buttons=[asdict(each) for each in buttons], **values
         )
+
+    def _in_tone(self, template: str) -> str:
+        formal = f"{template}_formal"
+        return formal if formal in self._responses else template
 
     def reports(self, report: Mapping[str, str]) -> None:
         """What became of a write, for the gateway; it goes with the next message, which tells the customer."""
@@ -106,7 +112,7 @@ class Replies:
 
     def fill(self, template: str, values: Mapping[str, str | int]) -> None:
         """A template whose values are only known at run time."""
-        self._dispatcher.utter_message(response=template, json_message=self._taken_reports(), **values)
+        self._dispatcher.utter_message(response=self._in_tone(template), json_message=self._taken_reports(), **values)
 
     def faq(
         self,

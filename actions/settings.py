@@ -1,3 +1,5 @@
+from typing import Literal
+
 from backends.http.settings import CommerceSettings
 
 
@@ -12,3 +14,5 @@ class ActionSettings(CommerceSettings):
     action_timeout: float = 14.0
     # Words on cards and buttons: actions/labels/<language>.yml.
     label_language: str = "en"
+    # How customers are spoken to. With formal, a response is said in its variant <name>_formal where it has one.
+    tone: Literal["informal", "formal"] = "informal"

@@ -67,6 +67,15 @@ def _keep_offer(context: Context) -> Events:
     return made(context, dict(offered)) if offered else []
 
 
+async def thank(context: Context) -> Events:
+    """Members of a tier are thanked for it; who they are was verified, or there would be no tier."""
+    if context.turn.tier:
+        context.say.say("utter_thank_tier", tier=context.turn.tier)
+    else:
+        context.say.say("utter_thank")
+    return []
+
+
 async def goodbye(context: Context) -> Events:
     context.say.close("utter_goodbye")
     return [*flow.leave(context), *flow.forget_waiting()]
@@ -147,7 +156,7 @@ async def complaint(context: Context) -> Events:
 HANDLERS: dict[str, Handler] = {
     "action_greet": greet,
     "action_goodbye": goodbye,
-    "action_thank": _says("utter_thank"),
+    "action_thank": thank,
     "action_stop": stop,
     "action_repeat": repeat,
     "action_why": why,

@@ -39,6 +39,7 @@ class Conversation:
     tier: str = ""
     sender: str = "conversation-1"
     slots: dict[str, Any] = field(default_factory=dict)
+    domain: dict[str, Any] = field(default_factory=dict)
     form: str | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
@@ -119,7 +120,7 @@ class Conversation:
             "followup_action": None,
             "latest_action_name": None,
         }
-        result = await self.executor.run({"next_action": action, "tracker": tracker, "domain": {}})
+        result = await self.executor.run({"next_action": action, "tracker": tracker, "domain": self.domain})
         assert result is not None
         for response in result.responses:
             values = {name: value for name, value in response.items() if name not in _KNOWN}

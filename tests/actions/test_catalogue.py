@@ -65,6 +65,13 @@ def test_every_grave_subject_has_its_words():
     assert {f"utter_sensitive_{subject}" for subject in SUBJECTS} <= set(merged("responses"))
 
 
+def test_every_formal_response_has_one_without_the_ending():
+    responses = set(merged("responses"))
+    formal = {name for name in responses if name.endswith("_formal")}
+    assert formal
+    assert {name.removesuffix("_formal") for name in formal} <= responses
+
+
 def test_every_intent_has_a_rule():
     rules = "\n".join(file.read_text(encoding="utf-8") for file in ROOT.glob("bot/data/rules/*.yml"))
     missing = [intent for intent in merged("intents") if f"intent: {intent}\n" not in rules]

@@ -2,9 +2,13 @@
 
 import pytest
 
-from tests.actions.conftest import Begin
+from actions.bootstrap import create_executor
+from actions.metrics import Metrics
+from actions.settings import ActionSettings
+from tests.actions.conftest import Begin, FakeFaqEntries
 from tests.actions.conversation import Conversation
 from tests.fakes.commerce import FakeCommerce
+from tests.fakes.journal import FakeJournal
 
 SHIRT = "line-1"
 
@@ -76,6 +80,19 @@ async def test_who_comes_back_later_is_welcomed_back_once(talk: Conversation):
     talk.slots["came_back"] = True
     assert await talk.says("hello", "greet") == ["utter_greet_again_by_name"]
     assert await talk.says("hello", "greet") == ["utter_greet_by_name"]
+
+
+async def test_a_shop_may_be_formal(shop: FakeCommerce, faq_entries: FakeFaqEntries, journal: FakeJournal):
+    settings = ActionSettings(tone="formal")
+    talk = Conversation(create_executor(settings, Metrics(), shop=shop, faq=faq_entries, journal=journal))
+    talk.domain = {"responses": {"utter_greet_by_name": [], "utter_greet_by_name_formal": [], "utter_thank": []}}
+    assert await talk.says("hello", "greet") == ["utter_greet_by_name_formal"]
+    assert await talk.says("thanks", "thank") == ["utter_thank"]
+
+
+async def test_members_of_a_tier_are_thanked_for_it(start: Begin):
+    assert await start(tier="Grove").says("thanks", "thank") == ["utter_thank_tier"]
+    assert await start().says("thanks", "thank") == ["utter_thank"]
 
 
 WISH = {"text": "how many points do I have", "intent": "loyalty_balance", "entities": {}, "faq": {}}

@@ -1,5 +1,6 @@
 """What a file of scenarios says. docs/reference/scenarios.md describes it for people who write them."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -7,6 +8,9 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 FOLDER = Path(__file__).parent / "scenarios"
+PAGES = Path(__file__).parents[2] / "docs" / "reference" / "skills"
+# The examples on a skill's page are scenarios, too.
+_EXAMPLE = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 class Spec(BaseModel):
@@ -85,13 +89,19 @@ class Scenario(Spec):
 
 
 def read_scenarios() -> dict[str, Scenario]:
-    """By folder, file and name."""
+    """By folder, file and name; those of the skills' pages by page and name."""
+    texts = {str(file.relative_to(FOLDER).with_suffix("")): _text(file) for file in sorted(FOLDER.rglob("*.yml"))}
+    texts |= {f"page/{page.stem}": "".join(_EXAMPLE.findall(_text(page))) for page in sorted(PAGES.glob("*.md"))}
     found: dict[str, Scenario] = {}
-    for file in sorted(FOLDER.rglob("*.yml")):
-        for raw in yaml.safe_load(file.read_text(encoding="utf-8")):
+    for place, text in texts.items():
+        for raw in yaml.safe_load(text) or ():
             scenario = Scenario.model_validate(raw)
-            name = f"{file.relative_to(FOLDER).with_suffix('')}: {scenario.name}"
+            name = f"{place}: {scenario.name}"
             if name in found:
                 raise ValueError(f"{name} stands there twice")
             found[name] = scenario
     return found
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")

@@ -5,8 +5,9 @@ They run side by side from the first test on; each test waits for its own. docs/
 
 import pytest
 
+from actions.skills.catalogue import SKILLS
 from ops.stack import Stack
-from tests.functional.scenario import read_scenarios
+from tests.functional.scenario import PAGES, read_scenarios
 from tests.functional.stage import Stage
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
@@ -24,6 +25,12 @@ def stage(stack: Stack, request: pytest.FixtureRequest) -> Stage:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec")
     }
     return Stage(stack, {name: scenario for name, scenario in SCENARIOS.items() if name in names})
+
+
+def test_every_skill_has_a_page_with_an_example_that_is_played():
+    pages = {page.stem for page in PAGES.glob("*.md")}
+    assert pages == {handler.__module__.rpartition(".")[2] for handler in SKILLS.values()} - {"form", "forms"}
+    assert pages == {name.partition(":")[0].removeprefix("page/") for name in SCENARIOS if name.startswith("page/")}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
