@@ -12,6 +12,7 @@ from api.audit import endpoints as audit
 from api.channels.web import endpoints as web
 from api.channels.web import stream
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
+from api.curation.release_schemas import RELEASE_LIMIT
 from api.health import endpoints as health
 from api.outbox import endpoints as outbox
 from api.security.bodies import BodyLimit
@@ -78,8 +79,9 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
 def add_middleware(app: FastAPI, services: Services) -> None:
     """Last added is outermost."""
     settings = services.settings
-    files = dict.fromkeys(("/faq/import", "/v1/faq/import"), settings.faq_import_limit)
-    app.add_middleware(BodyLimit, limit=settings.body_limit, larger={WEBHOOK: WEBHOOK_LIMIT, **files})
+    larger = {WEBHOOK: WEBHOOK_LIMIT} | dict.fromkeys(("/faq/import", "/v1/faq/import"), settings.faq_import_limit)
+    larger |= dict.fromkeys(("/faq/releases", "/v1/faq/releases"), RELEASE_LIMIT)
+    app.add_middleware(BodyLimit, limit=settings.body_limit, larger=larger)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

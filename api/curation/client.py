@@ -36,7 +36,8 @@ from common.problems import Problem
 
 T = TypeVar("T", bound=BaseModel)
 
-TIMEOUT = httpx.Timeout(30.0, connect=1.0)  # publishing embeds new phrasings and asks all of them, the longest step
+TIMEOUT = httpx.Timeout(10.0, connect=1.0)
+RELEASE_TIMEOUT = httpx.Timeout(120.0, connect=1.0)  # embeds new phrasings and asks all of them
 
 
 class FaqUnavailable(Problem):
@@ -142,9 +143,10 @@ class FaqClient:
             raise FaqUnavailable from error
 
     async def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        timeout = RELEASE_TIMEOUT if method == "POST" and path.startswith("/releases") else TIMEOUT
         try:
             response = await self._http.request(
-                method, f"{self._url}/v1{path}", json=body, headers=self._headers, timeout=TIMEOUT
+                method, f"{self._url}/v1{path}", json=body, headers=self._headers, timeout=timeout
             )
         except httpx.HTTPError as error:
             raise FaqUnavailable from error

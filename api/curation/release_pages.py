@@ -17,13 +17,13 @@ router = APIRouter(prefix="/faq", include_in_schema=False, dependencies=[Depends
 
 PAGE = 30
 Milliseconds = Annotated[int | None, Query(ge=0, le=600_000)]
-Chosen = Annotated[list[str] | None, Query(max_length=200)]
+Chosen = Annotated[list[str] | None, Query(max_length=2000)]
 
 
 @router.get("/check")
 async def check(request: Request, service: Curation, entry: Chosen = None) -> Response:
     """What publishing the newest versions of these entries would change, with a button that does it."""
-    found = [await service.entry(name) for name in dict.fromkeys(entry or [])]
+    found = await service.chosen(list(dict.fromkeys(entry or [])))
     wishes = [Wish(entry=each.id, expected_version=each.version) for each in found]
     return _gate(request, wishes, await service.check(wishes))
 

@@ -7,6 +7,8 @@ from pydantic import BaseModel, Field
 
 from api.curation.schemas import EntryId, Given
 
+RELEASE_LIMIT = 512 * 1024  # bytes of a release that names 2,000 entries and their versions
+
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -18,13 +20,13 @@ class Wish(BaseModel):
 
 
 class Wishes(BaseModel):
-    entries: Annotated[list[Wish], Field(max_length=200)]
+    entries: Annotated[list[Wish], Field(max_length=2000)]
 
 
 class NewRelease(BaseModel):
     """`override`: why golden questions may break."""
 
-    entries: Annotated[list[Wish], Field(min_length=1, max_length=200)]
+    entries: Annotated[list[Wish], Field(min_length=1, max_length=2000)]
     override: Reason | None = None
 
 

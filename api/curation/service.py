@@ -59,6 +59,16 @@ class CurationService:
     async def entry(self, entry: str) -> Entry:
         return await self._faq.entry(entry)
 
+    async def chosen(self, entries: list[str]) -> list[Entry]:
+        """The newest versions of these; one call, however many they are. Raises Problem."""
+        if len(entries) == 1:
+            return [await self._faq.entry(entries[0])]
+        known = {entry.id: entry for entry in await self._faq.entries()} if entries else {}
+        missing = next((entry for entry in entries if entry not in known), None)
+        if missing is not None:
+            raise Problem(404, "not_found", f"There is no entry {missing}.")
+        return [known[entry] for entry in entries]
+
     async def versions(self, entry: str) -> list[Entry]:
         """Newest first."""
         return sorted(await self._faq.versions(entry), key=lambda version: -version.version)
@@ -80,8 +90,8 @@ class CurationService:
         and no `override` says why they may.
         """
         started = time.perf_counter()
-        for wish in wishes:
-            await self._check_placeholders(wish.entry)
+        for entry in await self.chosen([wish.entry for wish in wishes]):
+            await self._check_placeholders(entry)
         published = await self._faq.publish(wishes, author=curator.name, override=override)
         return Publication(published.release, published.report, _milliseconds_since(started))
 
@@ -160,15 +170,15 @@ class CurationService:
         except BackendError:
             return None
 
-    async def _check_placeholders(self, entry: str) -> None:
+    async def _check_placeholders(self, entry: Entry) -> None:
         """What customers would read a hole in does not go live. While the shop is away, only what was live before."""
-        answer = (await self._faq.entry(entry)).answer
+        answer = entry.answer
         used = placeholders.names(answer)
         if not used:
             return
         facts = await self.facts()
         if facts is None:
-            live = next((each for each in await self._faq.versions(entry) if each.version == each.live), None)
+            live = next((each for each in await self._faq.versions(entry.id) if each.version == each.live), None)
             unknown = sorted(used - placeholders.names(live.answer if live else ""))
             code, reason = (
                 "placeholder_not_checked",

@@ -19,7 +19,7 @@ class WishBody(BaseModel):
 class Check(BaseModel):
     """Entries whose newest versions would go live together."""
 
-    entries: Annotated[list[WishBody], Field(max_length=200)]
+    entries: Annotated[list[WishBody], Field(max_length=2000)]
 
     def wishes(self) -> list[Wish]:
         return [Wish(each.entry, each.expected_version) for each in self.entries]
@@ -28,7 +28,7 @@ class Check(BaseModel):
 class NewRelease(Check):
     """`override`: why it may break golden questions."""
 
-    entries: Annotated[list[WishBody], Field(min_length=1, max_length=200)]
+    entries: Annotated[list[WishBody], Field(min_length=1, max_length=2000)]
     override: Reason | None = None
     author: Author = None
 

@@ -65,6 +65,21 @@ async def test_an_edited_answer_is_what_the_widget_says_next_until_it_is_rolled_
     await expect(chat.said_by("bot").last.locator("strong")).to_have_count(0)
 
 
+async def test_an_answers_buttons_start_a_skill_and_lead_on_to_related_entries(new_chat: NewChat, cleo: Tab) -> None:
+    await cleo.open("/faq/entries/gift-wrap")
+    await cleo.page.get_by_label("Button starts").select_option("return_start")
+    await write(cleo, Button_says="Start a return", Related_entries="gift-card-buy")
+    await published(cleo)
+    chat = await new_chat("emma")
+    await chat.open()
+    await chat.ask("do you wrap gifts?", "€3.50")
+    await chat.replies.filter(has_text="Can I buy a gift card?").click()
+    await chat.answered("gift card", since=2)
+    await chat.ask("do you wrap gifts?", "€3.50")
+    await chat.replies.filter(has_text="Start a return").click()
+    await chat.answered("Which order")
+
+
 async def test_an_entry_is_written_collides_is_held_back_by_the_gate_mended_and_published(
     new_chat: NewChat, cleo: Tab
 ) -> None:
