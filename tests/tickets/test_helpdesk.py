@@ -17,6 +17,8 @@ from tests.contracts.desks.test_desks import ask, said, spoken
 from tests.helpdesk.running import RunningHelpdesk
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 CLOSED_PORT = "http://127.0.0.1:9/"  # nobody listens on the port of `discard`
 
 
