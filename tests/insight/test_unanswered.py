@@ -166,6 +166,19 @@ async def test_what_customers_chose_becomes_a_suggested_phrasing(
         assert await suggestions(cleo) == []
 
 
+async def test_an_entry_shows_what_was_asked_in_vain_near_it(talks: Talks, site: Site, cleo: Person) -> None:
+    async with site.customer() as emma:
+        await talks.ask(emma, "wrap a bicycle", "unknown")
+        await talks.ask(emma, "pretty paper", "clarified")
+        await talks.choose(emma, "gift-wrap")
+        await gaps(cleo)
+        wrap, window = [
+            (await cleo.open(f"/faq/entries/{entry}/statistics")).text for entry in ("gift-wrap", "return-window")
+        ]
+        assert [text in wrap for text in ("wrap a bicycle", "pretty paper")] == [True, True]
+        assert [text in window for text in ("wrap a bicycle", "pretty paper")] == [False, False]
+
+
 async def test_a_related_question_below_an_answer_is_no_choice(
     talks: Talks, site: Site, cleo: Person, pool: Pool
 ) -> None:

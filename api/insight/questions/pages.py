@@ -109,11 +109,12 @@ async def transcript(request: Request, conversation_id: UUID, service: Questions
 
 
 @router.get("/entries/{entry}/statistics")
-async def statistics(request: Request, entry: EntryId, service: Statistics) -> Response:
+async def statistics(request: Request, entry: EntryId, service: Statistics, questions: Questions) -> Response:
     """The whole page, or what the entry's page shows of it."""
     template = "insight/_statistics.html" if "hx-request" in request.headers else "insight/statistics.html"
     found = await service.of_entry(entry)
-    return pages_of(request).render(request, template, entry_id=entry, statistics=found)
+    near = await questions.near(entry)
+    return pages_of(request).render(request, template, entry_id=entry, statistics=found, near=near)
 
 
 def _written(phrasing: str) -> str:

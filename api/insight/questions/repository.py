@@ -187,15 +187,18 @@ async def settle(connection: Connection, gap_id: int, how: Settled | None, *, by
     return bool(rows)
 
 
-async def suggestions(connection: Connection, limit: int) -> list[Suggestion]:
-    """What was chosen and not found unhelpful, the most frequent first."""
+async def suggestions(connection: Connection, limit: int, entry: str | None = None) -> list[Suggestion]:
+    """What was chosen (or `entry` was chosen for) and not found unhelpful, the most frequent first."""
     rows = await fetch_all(
         connection,
         """
         SELECT chosen AS entry, min(text) AS text, count(*) AS times, max(asked_at) AS last_at FROM question_fates
         WHERE chosen <> '' AND suggestion_settled_at IS NULL AND thumb IS DISTINCT FROM 0
+            AND (%s::text IS NULL OR chosen = %s)
         GROUP BY chosen, lower(text) ORDER BY times DESC, last_at DESC, text LIMIT %s
         """,
+        entry,
+        entry,
         limit,
     )
     return [Suggestion(**row) for row in rows]

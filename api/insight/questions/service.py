@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 GAPS = 50
 SUGGESTIONS = 30
+NEAR = 5  # texts beside an entry
 ATTEMPTS = 3  # at adding a phrasing while others save the same entry
 LONGEST_LOG = 400  # events of a conversation that are shown
 TOLD_BY_SHOP = "The assistant told what the shop's systems say about this customer."
@@ -47,6 +48,15 @@ class QuestionService:
             suggestions = await repository.suggestions(connection, SUGGESTIONS) if which == "open" else []
             unsorted = await repository.count_unsorted(connection)
         return Overview(gaps, await self._news(suggestions), unsorted)
+
+    async def near(self, entry: str) -> list[str]:
+        """What customers asked that this entry may be missing as a phrasing: chosen for it, or nearest to it."""
+        async with self._conversations.reading() as connection:
+            chosen = await repository.suggestions(connection, NEAR, entry)
+            gaps = await repository.gaps(connection, "open", GAPS)
+        texts = [each.text for each in await self._news(chosen)]
+        texts += [gap.text for gap in gaps if gap.near[:1] == [entry]]
+        return list(dict.fromkeys(texts))[:NEAR]
 
     async def gap(self, gap_id: int) -> Gap:
         """As it stands, whatever was made of it. Raises UnknownGap."""
