@@ -2,10 +2,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
-import psycopg
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from psycopg_pool import PoolTimeout
 from starlette.middleware.cors import CORSMiddleware
 
 from api.audit import endpoints as audit
@@ -13,6 +11,7 @@ from api.channels.web import endpoints as web
 from api.channels.web import stream
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
 from api.curation.release_schemas import RELEASE_LIMIT
+from api.database_trouble import install_database_problems
 from api.health import endpoints as health
 from api.outbox import endpoints as outbox
 from api.security.bodies import BodyLimit
@@ -56,6 +55,7 @@ def create_app(
     app.state.pages = Pages(ZoneInfo(settings.timezone))
     install_problem_handlers(app)
     install_conversation_problems(app)
+    install_database_problems(app, services.metrics)
     install_staff_area(app, services)
     add_routes(app, settings)
     add_middleware(app, services)
@@ -96,11 +96,8 @@ def add_middleware(app: FastAPI, services: Services) -> None:
 
 
 def install_conversation_problems(app: FastAPI) -> None:
-    """What the conversation domain refuses, and a database that is away, as problem documents."""
-    away = Problem(503, "database_unavailable", "Try again in a moment.", headers={"Retry-After": "2"})
+    """What the conversation domain refuses, as problem documents."""
     documents: dict[type[Exception], Problem] = {
-        psycopg.OperationalError: away,
-        PoolTimeout: away,
         UnknownConversation: Problem(404, "not_found", "There is no such conversation."),
         StateChanged: Problem(409, "conflict", "The conversation has moved on in the meantime."),
         AnotherCustomer: Problem(409, "another_customer", "The conversation belongs to another customer already."),

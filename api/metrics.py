@@ -81,6 +81,12 @@ class Metrics:
             ["outcome"],
             registry=self.registry,
         )
+        self.database_troubles = Counter(
+            "aftercare_database_troubles",
+            "Requests that the database could not serve, by why",
+            ["kind"],
+            registry=self.registry,
+        )
         self.limited = Counter("aftercare_rate_limited", "Requests refused with 429", ["limit"], registry=self.registry)
         self.streams = Gauge("aftercare_open_streams", "Open WebSocket streams", registry=self.registry)
         self.streams_closed = Counter(

@@ -5,6 +5,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+PATIENCE_SECONDS = 10.0  # for a connection; who waits longer is told to come back
+
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 
@@ -33,6 +35,7 @@ def create_pool(url: str, *, schema: str, max_size: int = 10) -> Pool:
     """
     return CancellablePool(
         url,
+        timeout=PATIENCE_SECONDS,
         connection_class=AsyncConnection[DictRow],
         kwargs={"row_factory": dict_row, "options": f"-c search_path={schema},public -c timezone=UTC"},
         min_size=1,

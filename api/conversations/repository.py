@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,12 +29,22 @@ async def insert_conversation(
     channel: str,
     locale: str,
     token_hash: bytes,
-    token_expires_at: datetime,
-) -> None:
-    await connection.execute(
-        "INSERT INTO conversations (id, channel, locale, token_hash, token_expires_at) VALUES (%s, %s, %s, %s, %s)",
-        (conversation_id, channel, locale, token_hash, token_expires_at),
+    token_ttl: timedelta,
+) -> datetime:
+    """When the token expires, by the database's clock: that is the one it will be compared with."""
+    row = await fetch_one(
+        connection,
+        "INSERT INTO conversations (id, channel, locale, token_hash, token_expires_at) "
+        "VALUES (%s, %s, %s, %s, now() + %s) RETURNING token_expires_at",
+        conversation_id,
+        channel,
+        locale,
+        token_hash,
+        token_ttl,
     )
+    assert row is not None
+    expires_at: datetime = row["token_expires_at"]
+    return expires_at
 
 
 async def get_conversation(connection: Connection, conversation_id: UUID, *, lock: bool = False) -> Conversation | None:

@@ -57,17 +57,18 @@ class ConversationService:
 
     async def create(
         self, connection: Connection, *, channel: str, locale: str, token_hash: bytes, token_ttl: timedelta
-    ) -> UUID:
+    ) -> tuple[UUID, datetime]:
+        """Its id, and when the token expires."""
         conversation_id = uuid4()
-        await repository.insert_conversation(
+        expires_at = await repository.insert_conversation(
             connection,
             conversation_id,
             channel=channel,
             locale=locale,
             token_hash=token_hash,
-            token_expires_at=datetime.now(UTC) + token_ttl,
+            token_ttl=token_ttl,
         )
-        return conversation_id
+        return conversation_id, expires_at
 
     async def get(self, connection: Connection, conversation_id: UUID) -> Conversation:
         return self._known(conversation_id, await repository.get_conversation(connection, conversation_id))

@@ -108,6 +108,15 @@ def quiet_logs() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
+@pytest.fixture
+def logs() -> Iterator[list[Any]]:
+    """What an operator would read from here on: warnings and worse."""
+    with structlog.testing.capture_logs() as lines:
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+        yield lines
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
 @pytest.fixture(scope="session")
 def api_database(fresh_database: Callable[[str, str], str]) -> str:
     return fresh_database("api", "api")

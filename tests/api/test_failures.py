@@ -169,7 +169,7 @@ async def test_a_lost_database_connection_is_a_503_and_repeating_the_message_is_
     async with asyncio.timeout(60):
         while (answer := await customer.post({"text": "hello"}, key="k")).status_code != 202:
             assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
-            assert answer.headers["retry-after"] == "2"
+            assert answer.headers["retry-after"] in ("2", "5")
     assert (await customer.reply())["text"] == "re: hello"
     assert len(gateway.rasa.ran) == 1
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from ops.ports import free_ports
 from tests.api.conftest import ASSERTION_SECRET, CUSTOMER_SECRET, SECRET, Customer, Start
 from tests.fakes.rasa import FakeRasa
 
+DAY = 86400.0
 LEASE = 3.0  # what a process on a busy machine renews in time
 
 # Two processes are started for each test, which takes its time on a busy machine.
@@ -53,7 +55,8 @@ class Node:
 
 
 @asynccontextmanager
-async def started(settings: ApiSettings) -> AsyncIterator[Node]:
+async def started(settings: ApiSettings, *, clock: float = 0) -> AsyncIterator[Node]:
+    """`clock`: seconds by which the process's wall clock is wrong."""
     [port] = free_ports(1)
     mine = {
         "API_PORT": str(port),
@@ -68,7 +71,10 @@ async def started(settings: ApiSettings) -> AsyncIterator[Node]:
         "LOG_LEVEL": "ERROR",
     }
     environment = os.environ | {f"AFTERCARE_{name}": value for name, value in mine.items()}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "api", env=environment)
+    module = "tests.api.wrong_clock" if clock else "api"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, env=environment | {"WRONG_CLOCK": str(clock)}
+    )
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
         try:
             yield Node(process, http)
@@ -178,3 +184,41 @@ async def test_nodes_that_sweep_together_answer_nothing_twice(
     await asyncio.sleep(LEASE)
     assert [len(await survivor.events()) for survivor in survivors] == [2] * 12
     assert len(rasa.ran) == len(set(rasa.ran)) == 12
+
+
+@pytest_asyncio.fixture
+async def wrong_nodes(settings: ApiSettings) -> AsyncIterator[tuple[Node, Node]]:
+    """One lives in the past and one in the future, both farther off than a conversation's token is good for."""
+    async with AsyncExitStack() as stack:
+        past = await stack.enter_async_context(started(settings, clock=-40 * DAY))
+        future = await stack.enter_async_context(started(settings, clock=40 * DAY))
+        await past.ready()
+        await future.ready()
+        yield past, future
+
+
+async def test_leases_and_tokens_go_by_the_databases_clock_whatever_the_nodes_clocks_do(
+    wrong_nodes: tuple[Node, Node], rasa: FakeRasa
+) -> None:
+    past, future = wrong_nodes
+    gate, arrived = asyncio.Event(), asyncio.Event()
+    rasa.then(rasa.held(gate, arrived))
+    customer = await past.customer()
+    elsewhere = at(future, customer)
+    await customer.say("hello")
+    await arrived.wait()
+    await asyncio.sleep(LEASE)
+    for node in wrong_nodes:
+        node.signal(signal.SIGUSR1)  # the clock jumps by eighty days
+    await asyncio.sleep(LEASE)
+    assert [call["retry"] for call in rasa.calls] == [False], "a lease that is renewed is respected"
+    past.signal(signal.SIGKILL)
+    assert (await elsewhere.reply())["text"] == "re: hello"
+    gate.set()
+    await elsewhere.say("and now?")
+    assert (await elsewhere.reply())["text"] == "re: and now?"
+    newcomer = await future.customer()
+    await newcomer.say("hi")
+    assert (await newcomer.reply())["text"] == "re: hi"
+    shown = datetime.fromisoformat((await newcomer.events())[0]["at"])
+    assert abs(shown - datetime.now(UTC)) < timedelta(days=1)

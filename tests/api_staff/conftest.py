@@ -81,9 +81,10 @@ def start(conversations: ConversationService) -> Callable[[], Awaitable[UUID]]:
 
     async def start() -> UUID:
         async with conversations.transaction() as connection:
-            return await conversations.create(
+            conversation_id, _ = await conversations.create(
                 connection, channel="web", locale="en", token_hash=uuid4().bytes, token_ttl=timedelta(hours=1)
             )
+            return conversation_id
 
     return start
 

@@ -290,14 +290,15 @@ class Ownership(RuleBasedStateMachine):
 
 
 def create(world: World) -> Callable[[Connection], Any]:
-    def step(connection: Connection) -> Any:
-        return world.services.conversations.create(
+    async def step(connection: Connection) -> UUID:
+        conversation_id, _ = await world.services.conversations.create(
             connection,
             channel="web",
             locale="en",
             token_hash=uuid4().bytes,
             token_ttl=world.services.staff.session_lifetime,
         )
+        return conversation_id
 
     return step
 

@@ -1,6 +1,6 @@
 # ruff: noqa: FAST003 - `Opened` reads the id of the conversation from the path
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -58,7 +58,7 @@ async def create_conversation(body: NewConversation, request: Request, services:
     token = new_token()
     lifetime = timedelta(days=services.settings.conversation_token_days)
     async with services.conversations.transaction() as connection:
-        conversation_id = await services.conversations.create(
+        conversation_id, expires_at = await services.conversations.create(
             connection,
             channel=body.channel,
             locale=body.locale,
@@ -70,7 +70,7 @@ async def create_conversation(body: NewConversation, request: Request, services:
     return Created(
         id=conversation_id,
         token=token,
-        expires_at=datetime.now(UTC) + lifetime,
+        expires_at=expires_at,
         locale=body.locale,
         greeting=TEXTS["greeting"],
         ai_disclosure=TEXTS["ai_disclosure"],

@@ -1,12 +1,15 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from uuid import UUID
 
 from psycopg.rows import DictRow
 
 from common.database import Connection, fetch_all, fetch_one
 
-COLUMNS = "id, conversation_id, order_number, email, state, verification_id, code_hash, attempts, sends, expires_at"
+COLUMNS = (
+    "id, conversation_id, order_number, email, state, verification_id, code_hash, attempts, sends, "
+    "expires_at <= now() AS expired"
+)
 CHECKED_FOR = "1 hour"  # that long after its start a code is answered with "expired" instead of going to the assistant
 
 
@@ -21,7 +24,7 @@ class Challenge:
     code_hash: bytes | None
     attempts: int
     sends: int
-    expires_at: datetime
+    expired: bool
 
 
 def to_challenge(row: DictRow) -> Challenge:
@@ -58,14 +61,14 @@ async def insert(
     email_hash: str,
     order_hash: str,
     client: str,
-    expires_at: datetime,
+    lifetime: timedelta,
 ) -> None:
     """The conversation's earlier challenges end here."""
     await end_all(connection, conversation_id)
     await connection.execute(
         "INSERT INTO challenges (id, conversation_id, order_number, email, email_hash, order_hash, client, expires_at) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (challenge_id, conversation_id, order_number, email, email_hash, order_hash, client, expires_at),
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, now() + %s)",
+        (challenge_id, conversation_id, order_number, email, email_hash, order_hash, client, lifetime),
     )
 
 

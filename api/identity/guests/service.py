@@ -1,5 +1,5 @@
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -67,7 +67,7 @@ class GuestVerification:
             email_hash=email_hash,
             order_hash=order_hash,
             client=client,
-            expires_at=datetime.now(UTC) + LIFETIME,
+            lifetime=LIFETIME,
         )
 
     async def check(self, connection: Connection, conversation_id: UUID, text: str) -> tuple[UUID, Verdict] | None:
@@ -88,7 +88,7 @@ class GuestVerification:
     async def _judge(self, connection: Connection, challenge: Challenge, code: str) -> Verdict:
         if challenge.attempts >= MAX_ATTEMPTS:
             return Verdict.LOCKED
-        if challenge.expires_at <= datetime.now(UTC):
+        if challenge.expired:
             return Verdict.EXPIRED
         # As much work where there is no code because order and address don't belong together.
         matches = self._keyed.matches(bytes(challenge.code_hash or b""), str(challenge.id), code)
