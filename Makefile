@@ -86,6 +86,10 @@ cross-validate-nlu: setup  ## the same by five folds over the examples, each wit
 bench: setup-dev  ## measure against a stock Rasa assistant; writes bench/results.json and bench/RESULTS.md
 	$(BIN)/python -m bench
 
+.PHONY: bench-pipeline
+bench-pipeline: setup-dev  ## what the message pipeline costs; the long form: make bench-pipeline MINUTES=10
+	$(BIN)/python -m bench.pipeline --minutes $(or $(MINUTES),1)
+
 .PHONY: lock
 lock:  ## resolve requirements/*.in anew and pin what was found
 	$(PYTHON) ops/lock.py

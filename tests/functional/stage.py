@@ -1,8 +1,8 @@
 """Runs scenarios side by side against the running product, each with a customer of its own."""
 
 import asyncio
-from collections.abc import Mapping
-from concurrent.futures import Future
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from threading import Thread
 from typing import Any
@@ -16,9 +16,9 @@ from backends.models import Caller, OrderStatus
 from backends.ports import Commerce
 from common.internal import INTERNAL_SECRET_HEADER
 from ops.stack import Stack
-from tests.fakes.server import loopback_client
 from tests.functional.customer import Customer
 from tests.functional.judge import faults
+from tests.functional.nodes import client
 from tests.functional.scenario import Aftermath, Handoff, Scenario, Turn
 from tests.functional.twins import Twin, Twins, add_to_shop, assertion, customer_token
 
@@ -29,8 +29,16 @@ NOBODY = Twin("")
 class Stage:
     """Scenarios begin as soon as this is made; `result` waits for one."""
 
-    def __init__(self, stack: Stack, scenarios: Mapping[str, Scenario], twins: Twins | None = None) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        scenarios: Mapping[str, Scenario],
+        twins: Twins | None = None,
+        gateways: Sequence[str] | None = None,
+    ) -> None:
+        """`gateways`: addresses that the customers use in turn; by default the product's own."""
         self._stack = stack
+        self._gateways = gateways or [stack.url("api")]
         self._twins = twins or Twins()
         self._scenarios = dict(scenarios)
         self._results: dict[str, Future[None]] = {name: Future() for name in scenarios}
@@ -40,6 +48,12 @@ class Stage:
         """Raises AssertionError with all that was said, where the scenario went otherwise."""
         self._results[name].result(timeout)
 
+    def finished(self, timeout: float) -> None:
+        """Wait for all of them, however they went. Raises TimeoutError."""
+        _, running = wait(self._results.values(), timeout)
+        if running:
+            raise TimeoutError(f"{len(running)} scenarios are still running")
+
     async def _run(self) -> None:
         cast = {
             name: self._twins.of(each.customer) if each.customer else NOBODY for name, each in self._scenarios.items()
@@ -47,7 +61,7 @@ class Stage:
         places = asyncio.Semaphore(AT_ONCE)
         try:
             await add_to_shop(self._stack.environment, [twin for twin in cast.values() if twin is not NOBODY])
-            async with loopback_client(self._stack.url("api")) as http, create_commerce(self._shop_settings()) as shop:
+            async with client(self._gateways) as http, create_commerce(self._shop_settings()) as shop:
                 plays = [
                     Play(self._stack.environment, http, shop, each, cast[name])
                     for name, each in self._scenarios.items()
