@@ -54,11 +54,15 @@ class Thresholds:
         if not match.candidates:
             return "Nothing is published for who asks."
         if match.decision == "abstain":
-            return (
-                f"That any entry answers it is {match.scope:.0%} probable; below {self.scope:.0%} nothing is offered."
-            )
+            scope, least = _percent(match.scope), _percent(self.scope)
+            return f"That any entry answers it is {scope} probable; below {least} nothing is offered."
         second = match.candidates[1].probability if len(match.candidates) > 1 else 0.0
-        lead = f"The first entry has {match.probability:.0%}, the second {second:.0%}"
+        lead = f"The first entry has {_percent(match.probability)}, the second {_percent(second)}"
+        needed, ahead = _percent(self.answer_at), _percent(self.margin)
         if match.decision == "answer":
-            return f"{lead}: at least {self.answer_at:.0%}, and {self.margin:.0%} ahead."
-        return f"{lead}: an answer needs {self.answer_at:.0%}, and a lead of {self.margin:.0%}."
+            return f"{lead}: at least {needed}, and {ahead} ahead."
+        return f"{lead}: an answer needs {needed}, and a lead of {ahead}."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -80,6 +80,20 @@ async def test_an_answers_buttons_start_a_skill_and_lead_on_to_related_entries(n
     await chat.answered("Which order")
 
 
+async def test_what_is_for_customers_only_is_never_said_to_a_visitor(new_chat: NewChat, cleo: Tab) -> None:
+    await cleo.open("/faq/entries/gift-wrap")
+    await cleo.page.get_by_label("Audience").select_option("signed_in")
+    await published(cleo)
+    visitor, emma = await new_chat(), await new_chat("emma")
+    await visitor.open()
+    await visitor.ask("do you wrap gifts?", ".")
+    assert "€3.50" not in " ".join(await visitor.transcript())
+    await emma.open()
+    await emma.ask("do you wrap gifts?", "€3.50")
+    await cleo.open("/faq/try?q=do+you+wrap+gifts")
+    await expect(cleo.page.get_by_text("Not for who asks")).to_be_visible()
+
+
 async def test_an_entry_is_written_collides_is_held_back_by_the_gate_mended_and_published(
     new_chat: NewChat, cleo: Tab
 ) -> None:

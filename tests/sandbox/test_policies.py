@@ -22,7 +22,7 @@ def test_every_placeholder_of_the_faq_has_a_fact_and_every_fact_a_text() -> None
 
 def test_facts_read_like_this() -> None:
     shown = facts(load_policy())
-    assert shown["return_window"] == "30 days"
+    assert (shown["return_window"], shown["return_window_days"]) == ("30 days", "30")
     assert shown["label_fee"] == "€3.95"
     assert shown["store_credit_bonus"] == "5 %"
     assert shown["points_per_euro"] == "1 point"

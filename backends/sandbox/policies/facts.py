@@ -13,6 +13,7 @@ def facts(policy: Policy) -> dict[str, str]:
     thresholds = {tier.name: tier.from_ for tier in loyalty.tiers}
     return {
         "return_window": _days(policy.default_window_days),
+        "return_window_days": str(policy.default_window_days),
         "appliance_window": _days(policy.category("appliances").window_days),
         "sale_window": _days(policy.sale_window_days),
         "restocking_fee": f"{policy.restocking_fee_percent} %",
