@@ -36,7 +36,7 @@ class SkillClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         # docs/reference/bot.md says how the numbers were chosen.
-        return {"threshold": 0.3, "faq_base": 0.5, "faq_unseen": 0.1, "ranking": 5}
+        return {"threshold": 0.3, "faq_base": 0.5, "faq_unseen": 0.1, "faq_own": 0.75, "ranking": 5}
 
     def __init__(
         self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None
@@ -103,7 +103,8 @@ class SkillClassifier(GraphComponent):
             vector = None
         faq = message.get("faq") or {}
         classified = model.probabilities(message.get(TEXT), vector)
-        weighed = weigh(classified, faq.get("probability"), self._config["faq_base"], self._config["faq_unseen"])
+        weights = {name: self._config[f"faq_{name}"] for name in ("base", "unseen", "own")}
+        weighed = weigh(classified, faq.get("probability"), **weights)
         ranking = [
             {"name": name, "confidence": confidence}
             for name, confidence in sorted(weighed.items(), key=lambda item: (-item[1], item[0]))
