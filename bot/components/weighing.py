@@ -9,8 +9,8 @@ text. Both are evidence on the same question, and by Bayes' rule the index's evi
 
 then all are normalised. b is how often the best entry is right before anything is known of a text. u is the share of
 what training calls out of scope that may be published since: training never saw those entries, and must not be certain.
-w is how far a skill's messages are like what no entry answers: with 0.75 the odds between `faq` and the others are those
-found among the examples (q above 0.9 is seven times as frequent with questions for the FAQ, q below 0.35 a third as).
+w is how far a skill's messages are like what no entry answers: with 0.75 the odds of `faq` against the others are what
+is found among the examples (q above 0.9 is seven times as frequent with questions for the FAQ, below 0.35 a third as).
 
 A question about an entry published a second ago is found (p(out_of_scope) high, q high); "where is my refund" stays
 refund_status although an entry on refund times is close (p so high that the factor does not matter); a visitor who asks
