@@ -19,8 +19,10 @@ import numpy as np
 import yaml
 import patches
 from evaluate import calibration_error
+from start import prepare_environment
 
 HERE = Path(__file__).resolve().parent
+QUESTIONS = HERE.parent / "faq" / "content" / "evaluation.jsonl"
 MESSAGES = HERE / "evaluation" / "messages.yml"
 
 
@@ -109,6 +111,8 @@ def show(metrics: Dict[str, Any], confused: List[Tuple[str, str, int]]) -> None:
         print(f"\n{'entity':20} precision recall  marked")
         for entity, row in metrics["entities"].items():
             print(f"{entity:20} {row['precision']:9.2f} {row['recall']:6.2f} {row['marked']:7}")
+    for scope, counts in metrics.get("questions", {}).items():
+        print(f"\nFAQ questions {scope.replace('_', ' ')}: " + ", ".join(f"{each} {n}" for each, n in counts.items()))
     print("\nconfusions (intent, taken for, times):")
     for intent, guess, times in confused:
         print(f"{times:4}  {intent} → {guess}")
@@ -121,10 +125,12 @@ def main() -> None:
     parser.add_argument("--cross-validation", action="store_true", help="five folds over data/nlu instead")
     arguments = parser.parse_args()
     out = arguments.out.resolve()
+    model = arguments.model.resolve() if arguments.model else None
+    prepare_environment()
     if arguments.cross_validation:
         run_rasa(out, "--nlu", "data", "--cross-validation", "--folds", "5")
     else:
-        run_rasa(out, "--nlu", str(MESSAGES), "--model", str(arguments.model.resolve()))
+        run_rasa(out, "--nlu", str(MESSAGES), "--model", str(model))
     config = yaml.safe_load((HERE / "config.yml").read_text(encoding="utf-8"))
     steps = {step["name"].rsplit(".", 1)[-1]: step for step in config["pipeline"]}
     predictions = read_predictions(out)
@@ -132,7 +138,9 @@ def main() -> None:
     if not arguments.cross_validation:
         patches.apply()
         from entities import entity_metrics  # noqa: PLC0415 - patches come before Rasa
+        from questions import question_metrics  # noqa: PLC0415
 
+        metrics["questions"] = question_metrics(model, QUESTIONS)
         metrics["entities"] = entity_metrics(MESSAGES, steps["PatternEntityExtractor"]["patterns"])
     (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     show(metrics, confusions(predictions))

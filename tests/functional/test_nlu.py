@@ -19,6 +19,9 @@ LEAST_MACRO_F1 = 0.90
 # Of one intent: below this it is broken, whatever the mean says.
 LEAST_F1 = 0.70
 MOST_CALIBRATION_ERROR = 0.05
+# Of the FAQ's evaluation questions that an entry answers.
+MOST_TAKEN_BY_SKILLS = 0.15
+MOST_WRONG = 0.05
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +49,12 @@ def test_no_single_intent_is_lost(metrics: dict[str, Any]):
 
 def test_confidence_means_what_it_says(metrics: dict[str, Any]):
     assert metrics["calibration_error"] <= MOST_CALIBRATION_ERROR
+
+
+def test_who_asks_how_something_works_is_seldom_taken_for_a_case(metrics: dict[str, Any]):
+    questions = metrics["questions"]["in_scope"]
+    assert questions["skill"] <= MOST_TAKEN_BY_SKILLS * sum(questions.values())
+    assert questions["wrong"] <= MOST_WRONG * sum(questions.values())
 
 
 def test_numbers_and_addresses_are_found_exactly(metrics: dict[str, Any]):
