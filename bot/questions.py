@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import logging
 from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List
 
 from components.weighing import FAQ, NOT_UNDERSTOOD, OUT_OF_SCOPE
 from rasa.core.agent import Agent
+from rasa.utils.log_utils import configure_structlog
 
 OUTCOMES = ("right", "choice", "unknown", "wrong", "skill")
 
@@ -31,6 +33,7 @@ def outcome(parsed: Dict[str, Any], expected: Any) -> str:
 
 def question_metrics(model: Path, path: Path) -> Dict[str, Dict[str, int]]:
     """Outcomes, counted, of the questions that an entry answers and of those that none does."""
+    configure_structlog(logging.WARNING)  # Rasa writes every parsed message otherwise
     queries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     parsed = asyncio.run(_ask(Agent.load(str(model)), [query["text"] for query in queries]))
     counted = {"in_scope": Counter(), "out_of_scope": Counter()}

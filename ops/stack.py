@@ -132,8 +132,10 @@ class Stack:
 
     def measure_nlu(self, out: Path, *arguments: str) -> int:
         """`bot/measure.py` with the FAQ service and the model of this stack."""
-        command = [str(self.settings.rasa_python), "-m", "measure", "--model", str(self.rasa_model), "--out", str(out)]
-        return subprocess.run([*command, *arguments], cwd=training.BOT, env=self.environment, check=False).returncode
+        # Rasa's pinned libraries warn about their own age at import.
+        command = [str(self.settings.rasa_python), "-W", "ignore", "-m", "measure", "--model", str(self.rasa_model)]
+        command += ["--out", str(out), *arguments]
+        return subprocess.run(command, cwd=training.BOT, env=self.environment, check=False).returncode
 
     def _start_faq_alone(self) -> None:
         self._prepare_data()
