@@ -132,8 +132,7 @@ class Stack:
 
     def measure_nlu(self, out: Path, *arguments: str) -> int:
         """`bot/measure.py` with the FAQ service and the model of this stack."""
-        # Rasa's pinned libraries warn about their own age at import.
-        command = [str(self.settings.rasa_python), "-W", "ignore", "-m", "measure", "--model", str(self.rasa_model)]
+        command = [str(self.settings.rasa_python), "-m", "measure", "--model", str(self.rasa_model)]
         command += ["--out", str(out), *arguments]
         return subprocess.run(command, cwd=training.BOT, env=self.environment, check=False).returncode
 
