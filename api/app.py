@@ -14,6 +14,7 @@ from api.curation.release_schemas import RELEASE_LIMIT
 from api.database_trouble import install_database_problems
 from api.health import endpoints as health
 from api.outbox import endpoints as outbox
+from api.privacy import endpoints as privacy
 from api.security.bodies import BodyLimit
 from api.security.headers import SecurityHeaders
 from api.security.requests import RequestLog
@@ -69,6 +70,7 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
     app.include_router(health.router)
     app.include_router(outbox.router)
     app.include_router(audit.router)
+    app.include_router(privacy.router)
     app.include_router(writes_router(settings))
     if settings.sandbox:
         app.include_router(shop_router(settings))

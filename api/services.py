@@ -25,6 +25,7 @@ from api.insight.questions.sorter import Sorter
 from api.metrics import Metrics
 from api.outbox.service import OutboxService
 from api.outbox.worker import OutboxWorker
+from api.privacy.service import PrivacyService
 from api.security.hashing import KeyedHash
 from api.security.limits import RateLimit
 from api.settings import ApiSettings
@@ -65,6 +66,7 @@ class Services:
     tickets: Tickets | None
     outbox: OutboxService
     writes: WriteService
+    privacy: PrivacyService
     write_resolver: WriteResolver
     outbox_worker: OutboxWorker
     guests: GuestVerification
@@ -96,6 +98,7 @@ async def running(services: Services) -> AsyncIterator[None]:
             asyncio.create_task(services.dispatcher.run(), name="code-dispatcher"),
             asyncio.create_task(services.outbox_worker.run(), name="outbox"),
             asyncio.create_task(services.write_resolver.run(), name="write-resolver"),
+            asyncio.create_task(services.privacy.run(), name="erasures"),
             asyncio.create_task(services.sorter.run(), name="question-sorter"),
             desk_keeper(services),
         ]

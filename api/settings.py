@@ -24,6 +24,9 @@ class ApiSettings(CommerceSettings):
     # Connections to PostgreSQL that this process keeps at most.
     api_database_connections: int = 10
 
+    # Rasa's database, of which a customer's conversations are told and erased.
+    rasa_database_url: str = ""
+
     # Where the other processes are.
     rasa_url: str = "http://127.0.0.1:5005"
     faq_url: str = "http://127.0.0.1:5056"

@@ -28,6 +28,9 @@ TEXTS = {
     "write_done_redeem": "I've checked: your points are redeemed for {number}.",
     "write_done_cancel_order": "I've checked: your order {number} is cancelled.",
     "write_done_cancel_return": "I've checked: your return {number} is cancelled.",
+    "privacy_recorded": (
+        "Your request has the reference {reference}. You'll hear from us within a month, and mostly sooner."
+    ),
     "write_what_create_return": "the return",
     "write_what_request_refund": "the refund",
     "write_what_redeem": "the reward",
@@ -67,9 +70,10 @@ TEXTS = {
 }
 
 
-def promise(name: str) -> dict[str, Any]:
+def promise(name: str, **values: str) -> dict[str, Any]:
     """The body of a bot message that asks nothing and needs no answer."""
-    return {"text": TEXTS[name], "buttons": [], "cards": [], "source": {"kind": "template", "name": name}}
+    text = TEXTS[name].format(**values) if values else TEXTS[name]
+    return {"text": text, "buttons": [], "cards": [], "source": {"kind": "template", "name": name}}
 
 
 def apology(name: str) -> dict[str, Any]:

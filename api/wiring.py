@@ -38,6 +38,8 @@ from api.metrics import Metrics
 from api.outbox.ports import OutboundChannel
 from api.outbox.service import OutboxService
 from api.outbox.worker import OutboxWorker, Pace
+from api.privacy.service import PrivacyService
+from api.privacy.trackers import Trackers
 from api.security.hashing import KeyedHash
 from api.security.limits import RateLimit
 from api.services import Services
@@ -83,6 +85,7 @@ def wire(
     if tickets:
         outbound[TICKETS] = tickets.channel
     assertions = Assertions(settings.assertion_secret)
+    privacy = PrivacyService(conversations, Trackers(settings.rasa_database_url), keyed)
     writes = WriteService(conversations, step_up=timedelta(minutes=settings.step_up_minutes))
     owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
     lease = settings.turn_lease
@@ -95,6 +98,7 @@ def wire(
         handoff=handoff,
         closed=surveys.ended,
         writes=writes,
+        privacy=privacy,
         insight=Recorder(conversations),
         rasa=rasa,
         assertions=assertions,
@@ -131,6 +135,7 @@ def wire(
         tickets=tickets,
         outbox=outbox,
         writes=writes,
+        privacy=privacy,
         write_resolver=WriteResolver(
             conversations,
             writes,

@@ -79,6 +79,7 @@ class Answer(BaseModel):
     verify: VerifyWish | None = None
     question: Asked | None = None
     closed: bool = False
+    privacy: Literal["access", "erase"] | None = None
     writes: list[Report] = Field(default_factory=list, max_length=20)
 
 

@@ -19,6 +19,7 @@ from api.conversations.service import DATABASE_TROUBLE, ConversationService
 from api.identity.assertions import Assertions
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
 from api.metrics import Metrics
+from api.privacy.service import PrivacyService
 from api.texts import apology, promise
 from api.writes.service import WriteService
 from backends.errors import BackendError, NotFound, Refused
@@ -62,6 +63,7 @@ class TurnRunner:
         handoff: Handoff,
         closed: Ended,
         writes: WriteService,
+        privacy: PrivacyService,
         insight: Insight,
         rasa: Rasa,
         assertions: Assertions,
@@ -78,6 +80,7 @@ class TurnRunner:
         self._handoff = handoff
         self._closed = closed
         self._writes = writes
+        self._privacy = privacy
         self._insight = insight
         self._rasa = rasa
         self._assertions = assertions
@@ -219,7 +222,7 @@ class TurnRunner:
                 left_open = await self._writes.left_open(connection, turn.message_id)
                 await self._say(connection, turn, promise("write_checking") if left_open else apology(apologise))
             if answer:
-                await self._store_answer(connection, turn, answer)
+                await self._store_answer(connection, turn, conversation, answer)
             following = await repository.claim_next(
                 connection, turn.conversation_id, owner=self._owner, lease=self._lease
             )
@@ -227,10 +230,15 @@ class TurnRunner:
             self._guests.wanted.set()
         return outcome, following
 
-    async def _store_answer(self, connection: Connection, turn: Turn, answer: Answer) -> None:
+    async def _store_answer(
+        self, connection: Connection, turn: Turn, conversation: Conversation, answer: Answer
+    ) -> None:
         await self._writes.settle(connection, turn.conversation_id, answer.writes)
         said = [await self._say(connection, turn, message_body(message)) for message in answer.messages]
         await self._insight.heard(connection, turn, answer.question, said)
+        if answer.privacy:
+            reference = await self._privacy.ask(connection, conversation, turn.message_id, answer.privacy)
+            await self._say(connection, turn, promise("privacy_recorded", reference=reference))
         if answer.verify:
             await self._open_challenge(connection, turn, answer.verify)
         if answer.handoff:

@@ -11,7 +11,7 @@ SILENT = "silent"
 FAILED = "failed"
 
 # Members of `custom` that are about the turn and not about one message.
-TURN_MEMBERS = ("handoff", "verify", "question")
+TURN_MEMBERS = ("handoff", "verify", "question", "privacy")
 
 
 class CollectedOutput(OutputChannel):
@@ -38,6 +38,7 @@ def answer(messages: Iterable[Dict[str, Any]], status: str = ANSWERED) -> Dict[s
         "verify": None,
         "question": None,
         "closed": False,
+        "privacy": None,
         "writes": [],
     }
     silent = False

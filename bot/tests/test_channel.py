@@ -126,6 +126,7 @@ def test_an_answer_names_its_template_and_stays_in_one_piece(client: FaqClient) 
         "verify": None,
         "question": None,
         "closed": False,
+        "privacy": None,
         "writes": [],
     }
 

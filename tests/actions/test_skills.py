@@ -245,3 +245,14 @@ async def test_a_second_complaint_fetches_a_person(talk: Conversation):
     assert await talk.says("this is a disgrace", "complaint") == ["utter_complaint"]
     assert await talk.says("an absolute disgrace", "complaint") == ["utter_complaint_handoff"]
     assert talk.directive["handoff"]["reason"] == "complaint"
+
+
+@pytest.mark.parametrize("kind", ["access", "erase"])
+async def test_a_wish_about_ones_data_is_passed_on_for_somebody_who_is_known(start: Begin, kind: str):
+    assert await start().says("my data", f"privacy_{kind}") == [f"utter_privacy_{kind}"]
+    known = start()
+    await known.says("my data", f"privacy_{kind}")
+    assert known.directive["privacy"] == kind
+    stranger = start("", "anonymous")
+    assert (await stranger.says("my data", f"privacy_{kind}"))[0] == "utter_verification_needed"
+    assert "privacy" not in stranger.directive

@@ -175,4 +175,4 @@ async def test_a_lost_database_connection_is_a_503_and_repeating_the_message_is_
 
 
 def test_the_fake_answers_in_the_documented_form() -> None:
-    assert set(body()) == {"status", "messages", "handoff", "verify", "question", "closed", "writes"}
+    assert set(body()) == {"status", "messages", "handoff", "verify", "question", "closed", "privacy", "writes"}

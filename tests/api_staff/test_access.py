@@ -25,6 +25,7 @@ ROLES = {
     "/outbox": Role.OPERATOR,
     "/advisors": Role.OPERATOR,
     "/v1/audit": Role.OPERATOR,
+    "/v1/privacy": Role.OPERATOR,
 }
 ID = "0b8f3f5e-0000-4000-8000-000000000000"
 

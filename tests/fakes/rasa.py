@@ -18,7 +18,7 @@ def message(text: str, **members: Any) -> dict[str, Any]:
 
 
 def body(*messages: dict[str, Any], status: str = "answered", **members: Any) -> dict[str, Any]:
-    empty = {"handoff": None, "verify": None, "question": None, "closed": False, "writes": []}
+    empty = {"handoff": None, "verify": None, "question": None, "closed": False, "privacy": None, "writes": []}
     return {"status": status, "messages": list(messages)} | empty | members
 
 
