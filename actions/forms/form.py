@@ -79,9 +79,8 @@ class Form:
         """The customer can't tell what was asked for: how it goes on all the same."""
         context.say.say(f"utter_without_{asked.slot}")
         offered = made(context, human("unsupported_request", self.skill)) if asked.slot in OFFERING else []
-        if not offered:
-            await asked.ask(context, draft)
-        return [SlotSet("misunderstood", None), *offered, *self._events(draft, asked.slot)]
+        requested = asked.slot if offered else await self._advance(context, draft)
+        return [SlotSet("misunderstood", None), *offered, *self._events(draft, requested)]
 
     async def _read(self, context: Context, draft: Draft, asked: Step) -> Outcome:
         """The answer to the question first, then corrections of earlier answers, latest first."""

@@ -68,7 +68,7 @@ async def deny(context: Context) -> Events:
     if said is not None:
         return said
     context.say.say("utter_deny")
-    return []
+    return offer_kept(context, [])
 
 
 async def inform(context: Context) -> Events:

@@ -8,6 +8,10 @@ from actions.forms.orders import named_order, order_slot
 from actions.forms.returning import return_request
 from actions.identity import personal, submits
 from actions.offers import again_as, human, made, offer
+from actions.reading.choices import speaks_of
+from actions.skills.faq import picked_entry
+from actions.summary import facts_of
+from actions.turn import ANONYMOUS
 from actions.writing import carry_out
 from backends.models import Resolution, Return, ReturnStatus
 from backends.writes import CancelReturn, CreateReturn
@@ -16,8 +20,20 @@ _MOST_CARDS = 5
 _OVER = {ReturnStatus.CLOSED, ReturnStatus.CANCELLED, ReturnStatus.DECLINED}
 
 
-@personal
 async def return_start(context: Context) -> Events:
+    if context.turn.auth_level == ANONYMOUS and speaks_of(context.turn.text, "gift"):
+        return await _gift(context)
+    return await _start_own(context)
+
+
+async def _gift(context: Context) -> Events:
+    """Who was given something has no order to verify: the shop's rule for gifts, and a person who arranges it."""
+    told = await picked_entry(context, context.words.label("entry_gift"))
+    return [*told, *made(context, human("unsupported_request", "returns", facts_of(context, gift="yes")))]
+
+
+@personal
+async def _start_own(context: Context) -> Events:
     return await _start(context, {})
 
 
