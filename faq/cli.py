@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--entries", type=Path, required=True)
     evaluate.add_argument("--queries", type=Path, required=True)
     evaluate.add_argument("--out", type=Path, required=True)
+    evaluate.add_argument("--target", type=float, help="share of answers to be right, instead of AFTERCARE_FAQ_TARGET")
     evaluate.set_defaults(run=_evaluate)
     validate = commands.add_parser("cross-validate", help="measure entries by their own phrasings")
     validate.add_argument("--entries", type=Path, required=True)
@@ -78,7 +79,7 @@ def _evaluate(parsed: argparse.Namespace) -> int:
     from faq.entries.files import read_entries, read_queries
     from faq.evaluation.running import evaluate, unknown_entries, write_report
 
-    settings = FaqSettings()
+    settings = FaqSettings() if parsed.target is None else FaqSettings(faq_target=parsed.target)
     contents, queries = read_entries(parsed.entries), read_queries(parsed.queries)
     if unknown := unknown_entries(queries, contents):
         print(f"faq: warning: no entry is called {', '.join(unknown[:5])}, which questions expect", file=sys.stderr)
@@ -104,11 +105,13 @@ def _fit(parsed: argparse.Namespace) -> int:
 
     from faq.encoder.opening import open_encoder
     from faq.entries.files import read_entries
+    from faq.index.background import general_questions
     from faq.index.features import NAMES
-    from faq.index.fitting import collection, fit
+    from faq.index.fitting import Collection, fit
 
     encoder = open_encoder(FaqSettings())
-    weights = fit([collection(encoder, read_entries(path)) for path in parsed.entries])
+    collections = [Collection.of(encoder, read_entries(path)) for path in parsed.entries]
+    weights = fit(collections, encoder.encode(general_questions()))
     named = {name: round(float(weight), 4) for name, weight in zip(NAMES, weights, strict=True)}
     parsed.out.write_text(json.dumps(named, ensure_ascii=False, indent=1) + "\n")
     return 0

@@ -7,6 +7,7 @@ import structlog
 from faq.encoder.batching import BatchingEncoder
 from faq.encoder.ports import Vectors
 from faq.entries.models import Published
+from faq.index.background import general_questions
 from faq.index.decision import Thresholds
 from faq.index.index import Index
 from faq.metrics import Metrics
@@ -26,15 +27,24 @@ class Engine:
         self.ready = False
         self._thresholds = thresholds
         self._zone = zone
+        self._general: Vectors | None = None  # made with the first index
         self._adapting: asyncio.Task[None] | None = None
 
     async def replace(self, entries: list[Published], vectors: Mapping[str, Vectors], *, revision: int) -> None:
-        """Live at once with the weights of the last index, which are learned anew behind it.
+        """Live at once with what the last index learned, which is learned anew behind it.
 
         `vectors` holds at least every text that an entry is asked with.
         """
+        if self._general is None:
+            self._general = await self.encoder.many(general_questions())
         self.index = await asyncio.to_thread(
-            Index.of, entries, vectors, self._thresholds, self.encoder.dimension, weights=self.index.weights
+            Index.of,
+            entries,
+            vectors,
+            self._thresholds,
+            self.encoder.dimension,
+            general=self._general,
+            after=self.index,
         )
         self.revision = revision
         self.ready = True
@@ -45,7 +55,9 @@ class Engine:
 
     def draft(self, entries: list[Published], vectors: Mapping[str, Vectors]) -> Index:
         """What the index would be with these entries. Blocks: for a worker thread."""
-        return Index.of(entries, vectors, self._thresholds, self.encoder.dimension, weights=self.index.weights)
+        return Index.of(
+            entries, vectors, self._thresholds, self.encoder.dimension, general=self._general, after=self.index
+        )
 
     async def _adapt(self) -> None:
         """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn."""

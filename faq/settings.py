@@ -1,4 +1,6 @@
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from common.settings import ServiceSettings
 from faq.index.decision import Thresholds
@@ -22,12 +24,9 @@ class FaqSettings(ServiceSettings):
     faq_poll_seconds: float = 5.0
     # Whether an entry goes live only after it was given for review, and by somebody else than its author.
     faq_four_eyes: bool = False
-    # Nothing is offered where the probability that any entry fits is below this.
-    faq_scope: float = 0.5
-    # One answer is given where the first entry's probability is at least this …
-    faq_answer_at: float = 0.5
-    # … and the second entry's is at least this much lower. Otherwise the customer is offered the choice.
-    faq_margin: float = 0.1
+    # How sure an answer must be. Empty: balanced, so that as few as possible are wrong either way. A share such as 0.9:
+    # so many of the answers that are given are right, and where that can't be reached a choice is offered.
+    faq_target: Annotated[float | None, Field(gt=0, lt=1)] = None
 
     def thresholds(self) -> Thresholds:
-        return Thresholds(scope=self.faq_scope, answer_at=self.faq_answer_at, margin=self.faq_margin)
+        return Thresholds(self.faq_target)

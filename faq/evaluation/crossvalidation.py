@@ -5,6 +5,7 @@ import numpy as np
 from faq.encoder.ports import Encoder, Vectors
 from faq.entries.models import Content, Published
 from faq.evaluation.metrics import Decided, metrics
+from faq.index.background import general_questions
 from faq.index.decision import Thresholds
 from faq.index.index import Index
 
@@ -21,11 +22,12 @@ def cross_validate(
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))
     missing = {entry: int(random.integers(folds)) for entry in contents}
     fold_of = {text: int(random.integers(folds)) for text in texts}
+    background = encoder.encode(general_questions())
     decided: list[Decided] = []
     for fold in range(folds):
         absent = {entry for entry, its in missing.items() if its == fold}
         held = {text for text, its in fold_of.items() if its == fold}
-        decided += _fold(contents, vectors, absent, held, thresholds)
+        decided += _fold(contents, vectors, absent, held, (thresholds, background))
     return {"model": encoder.model, "folds": folds, "metrics": metrics(decided)}
 
 
@@ -34,14 +36,15 @@ def _fold(
     vectors: dict[str, Vectors],
     absent: set[str],
     held: set[str],
-    thresholds: Thresholds,
+    fitted_by: tuple[Thresholds, Vectors],
 ) -> list[Decided]:
     kept = [
         Published(entry, 1, Content(each.question, tuple(p for p in each.phrasings if p not in held), each.answer))
         for entry, each in contents.items()
         if entry not in absent
     ]
-    index = Index.of(kept, vectors, thresholds, len(next(iter(vectors.values())))).adapted()
+    thresholds, background = fitted_by
+    index = Index.of(kept, vectors, thresholds, background.shape[1], general=background).adapted()
     decided = []
     for entry, content in contents.items():
         expected = () if entry in absent else (entry,)
@@ -49,5 +52,5 @@ def _fold(
             if text in held:
                 match = index.match(text, vectors[text], shown=10)
                 ranking = tuple(each.entry.id for each in match.candidates)
-                decided.append(Decided(expected, match.decision, match.probability, ranking))
+                decided.append(Decided(expected, match.decision, match.probability, match.scope, ranking))
     return decided

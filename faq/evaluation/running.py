@@ -1,6 +1,7 @@
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from faq.entries.files import Query
 from faq.entries.models import Content, Published
 from faq.errors import InvalidFile
 from faq.evaluation.metrics import Decided, metrics
+from faq.index.background import general_questions
 from faq.index.decision import Match, Thresholds
 from faq.index.index import Index
 
@@ -23,7 +25,8 @@ def build(encoder: Encoder, contents: dict[str, Content], thresholds: Thresholds
     entries = [Published(entry, 1, content) for entry, content in contents.items()]
     texts = list(dict.fromkeys(text for content in contents.values() for text in content.asked))
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))
-    return Index.of(entries, vectors, thresholds, encoder.dimension).adapted()
+    general = encoder.encode(general_questions())
+    return Index.of(entries, vectors, thresholds, encoder.dimension, general=general).adapted()
 
 
 def evaluate(
@@ -46,7 +49,7 @@ def evaluate(
     }
     return {
         "model": encoder.model,
-        "thresholds": {"scope": thresholds.scope, "answer_at": thresholds.answer_at, "margin": thresholds.margin},
+        "thresholds": asdict(index.thresholds),
         "metrics": figures | timing,
         "decisions": [_line(query, match) for query, match in zip(queries, matches, strict=True)],
     }
@@ -66,7 +69,7 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
 
 def _decided(query: Query, match: Match) -> Decided:
     ranking = tuple(each.entry.id for each in match.candidates)
-    return Decided(query.expected, match.decision, match.probability, ranking)
+    return Decided(query.expected, match.decision, match.probability, match.scope, ranking)
 
 
 def _line(query: Query, match: Match) -> dict[str, Any]:
@@ -77,6 +80,6 @@ def _line(query: Query, match: Match) -> dict[str, Any]:
         "text": query.text,
         "expected": expected,
         "decision": match.decision,
-        "probability": match.probability,
+        "probability": match.scope,
         "candidates": [{"entry": each.entry.id, "probability": each.probability} for each in match.candidates[:SHOWN]],
     }

@@ -1,64 +1,110 @@
-"""Learn from the loaded phrasings themselves what a good match looks like in this collection.
+"""Learn from the loaded phrasings themselves what a good match looks like in this collection, by cross-validation.
 
-Each phrasing is asked twice: once with itself left out (its entry is the right one) and once with its whole entry left
-out (nothing is right). Collections with one question an entry have no first kind; they keep the transferred weights.
+In each fold a part of the phrasings is held out (their entry is right), a part of the entries is missing (nothing is
+right for their phrasings, but the subject is near), and general questions are asked (nothing is right). Collections
+with one question an entry have nothing to hold out; they keep the transferred weights.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.index.bank import NOTHING, Bank, Floats, best_of_each
-from faq.index.choice import Examples, examples, learn
-from faq.index.features import features_without_itself, stack
-from faq.index.ridge import Ridge
+from faq.index.bank import Bank, Floats, Rows
+from faq.index.choice import Examples, examples, learn, probabilities
+from faq.index.features import Evidence, Texts
 
-MOST = 600  # phrasings asked: enough for nine weights, and bounds the time
-FEWEST = 30  # positives below which nothing is learned
-OUT_OF_SCOPE = 0.3  # the share of questions that no entry fits, as in the transferred weights (fitting.SHARES)
-PENALTY = 0.01  # pull towards the transferred weights
-_GROUPS = 8
-_CHUNK = 100
-
-
-def adapted(bank: Bank, ridge: Ridge, prior: Floats, *, seed: int = 0) -> Floats:
-    """Weights for this collection, or `prior` where it says too little."""
-    if bank.entries < 3:  # noqa: PLR2004 - leaving one out must leave a choice
-        return prior
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(bank.owner))[:MOST])
-    asked = chosen[bank.counts[bank.owner[chosen]] > 1]
-    if len(asked) < FEWEST:
-        return prior
-    lessened = [ridge.without_entries(bank, _group(bank) == group) for group in range(_GROUPS)]
-    parts = []
-    for start in range(0, len(chosen), _CHUNK):
-        rows = chosen[start : start + _CHUNK]
-        parts.append(_without_entry(bank, lessened, rows, OUT_OF_SCOPE * len(rows) / len(chosen)))
-        rows = asked[start : start + _CHUNK]
-        if len(rows):
-            parts.append(_without_itself(bank, ridge, rows, (1 - OUT_OF_SCOPE) * len(rows) / len(asked)))
-    return learn(Examples.joined(parts), prior, PENALTY)
+SHARES = {"right": 0.7, "near": 0.15, "far": 0.15}  # of the questions that are assumed to come, also in fitting.py
+FEWEST = 30  # questions with a right entry, below which nothing is learned
+_FOLDS = 4
+_MOST = 3000  # phrasings that take part
+_ASKED = {"right": 400, "near": 150}  # in each fold
+_STEPS = 30
+_PENALTY = 0.001  # pull towards the transferred weights
 
 
-def _group(bank: Bank) -> NDArray[np.intp]:
-    return np.arange(bank.entries) % _GROUPS
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of questions whose answer is known; (questions,) each."""
+
+    scope: Floats  # probability that any entry fits
+    best: Floats  # probability of the first entry
+    right: NDArray[np.bool_]  # the first entry is the right one
+    inside: NDArray[np.bool_]  # an entry is right
+    weight: Floats
+
+    @classmethod
+    def of(cls, seen: Examples, weights: Floats) -> "Asked":
+        chance = probabilities(seen.options @ weights)
+        entries, last = chance[:, :-1], chance.shape[1] - 1
+        return cls(
+            1.0 - chance[:, -1],
+            entries.max(axis=1),
+            entries.argmax(axis=1) == seen.chosen,
+            seen.chosen != last,
+            seen.weight,
+        )
 
 
-def _without_itself(bank: Bank, ridge: Ridge, rows: NDArray[np.intp], share: float) -> Examples:
-    return examples(features_without_itself(bank, ridge, rows), bank.owner[rows], share)
+def adapted(bank: Bank, general: Texts, prior: Floats, *, seed: int = 0) -> tuple[Floats, Asked] | None:
+    """Weights for this collection, and what they made of the questions; None where it says too little."""
+    random = np.random.default_rng(seed)
+    part = bank.part(_some(bank, random))
+    if part.entries < _FOLDS:
+        return None
+    folds = [each for fold in _folds(part, random) for each in _asked(part, fold, general, random)]
+    if sum(len(each.chosen) for each in folds if each.inside) < FEWEST:
+        return None
+    seen = Examples.joined(folds)
+    seen = Examples(seen.options, seen.chosen, seen.weight / seen.weight.sum())
+    weights = learn(seen, prior, _PENALTY)
+    return weights, Asked.of(seen, weights)
 
 
-def _without_entry(bank: Bank, lessened: list[Ridge], rows: NDArray[np.intp], share: float) -> Examples:
-    """The classifier forgets entries by groups: one solution for each group instead of one for each entry."""
-    vectors, own = bank.vectors[rows], bank.owner[rows]
-    nearest, three = best_of_each(bank, vectors @ bank.vectors.T)
-    centroid = (vectors @ bank.centroids.T).astype(np.float64)
-    scores = np.zeros_like(nearest)
-    groups = _group(bank)[own]
-    for group in np.unique(groups):
-        inside = groups == group
-        scores[inside] = lessened[group].scores(vectors[inside])
-    gone = np.arange(bank.entries)[None, :] == own[:, None]
-    for part in (nearest, three, centroid, scores):
-        part[gone] = NOTHING
-    counts = np.broadcast_to(bank.counts, nearest.shape)
-    return examples(stack(nearest, three, centroid, scores, counts), np.full(len(rows), -1), share)
+def _some(bank: Bank, random: np.random.Generator) -> Rows:
+    """Fewer phrasings of entries with many, then fewer entries."""
+    most = max(8, _MOST // bank.entries)
+    kept: list[Rows] = []
+    for entry in random.permutation(bank.entries):
+        rows = bank.starts[entry] + random.permutation(bank.counts[entry])[:most]
+        kept.append(rows)
+        if sum(map(len, kept)) >= _MOST:
+            break
+    return np.sort(np.concatenate(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    number: int
+    known: Rows
+    held: Rows
+    missing: Rows
+
+
+def _folds(bank: Bank, random: np.random.Generator) -> Iterator[_Fold]:
+    """Each phrasing is held out once, each entry missing once."""
+    missing = random.permutation(bank.entries) % _FOLDS
+    place = np.concatenate([(random.permutation(count) + random.integers(_FOLDS)) % _FOLDS for count in bank.counts])
+    for fold in range(_FOLDS):
+        gone = missing[bank.owner] == fold
+        held = (place == fold) & ~gone & (bank.counts[bank.owner] > 1)
+        yield _Fold(fold, np.flatnonzero(~gone & ~held), np.flatnonzero(held), np.flatnonzero(gone))
+
+
+def _asked(bank: Bank, fold: _Fold, general: Texts, random: np.random.Generator) -> list[Examples]:
+    known = bank.part(fold.known)
+    mine = np.arange(len(general[0])) % _FOLDS == fold.number
+    evidence = Evidence.of(known, (general[0][~mine], general[1][~mine])).trained(steps=_STEPS)
+    number = np.full(bank.entries, -1, dtype=np.intp)
+    number[np.unique(bank.owner[fold.known])] = np.arange(known.entries)
+    made = []
+    for kind, rows in (("right", fold.held), ("near", fold.missing)):
+        some = random.permutation(rows)[: _ASKED[kind]]
+        if len(some):
+            options = evidence.options(bank.vectors[some], bank.spelled[some])
+            made.append(examples(options, number[bank.owner[some]], SHARES[kind]))
+    far = Evidence.far(bank, (general[0][mine], general[1][mine]))
+    if len(far[0]):
+        made.append(examples(evidence.options(*far), np.full(len(far[0]), -1, dtype=np.intp), SHARES["far"]))
+    return made

@@ -12,7 +12,9 @@ from faq.index.bank import Floats
 from faq.index.features import WIDTH
 
 ALTERNATIVES = 10
-_PICK = np.array([1.0, 0.0, 0.5, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])  # which entries are looked at while weights are learned
+_PICK = np.array(
+    [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+)  # which entries are looked at while weights are learned
 _MAX_STEPS = 50
 
 
@@ -23,6 +25,11 @@ class Examples:
     options: Floats
     chosen: NDArray[np.intp]
     weight: Floats
+
+    @property
+    def inside(self) -> bool:
+        """All of them have a right entry."""
+        return bool((self.chosen < self.options.shape[1] - 1).all())
 
     @classmethod
     def joined(cls, parts: "list[Examples]") -> "Examples":
@@ -42,21 +49,20 @@ def _widened(options: Floats, most: int) -> Floats:
     return np.concatenate([options[:, :-1], missing, options[:, -1:]], axis=1)
 
 
-def examples(features: Floats, right: NDArray[np.intp], share: float) -> Examples:
-    """Of (queries, entries, WIDTH); `right` is an entry or -1 for none. Together they weigh `share`.
+def examples(options: Floats, right: NDArray[np.intp], share: float) -> Examples:
+    """Of (queries, entries + 1, WIDTH); `right` is an entry or -1 for none. Together they weigh `share`.
 
     Questions whose entry is not among the best few teach nothing about them and are left out.
     """
-    few = min(ALTERNATIVES, features.shape[1])
-    best = np.argsort(-(features @ _PICK), axis=1)[:, :few]
+    entries = options[:, :-1]
+    few = min(ALTERNATIVES, entries.shape[1])
+    best = np.argsort(-(entries @ _PICK), axis=1)[:, :few]
     hit = best == right[:, None]
     usable = (right < 0) | hit.any(axis=1)
-    none = np.zeros((len(features), 1, WIDTH))
-    none[..., -1] = 1.0
-    options = np.concatenate([np.take_along_axis(features, best[..., None], axis=1), none], axis=1)
+    seen = np.concatenate([np.take_along_axis(entries, best[..., None], axis=1), options[:, -1:]], axis=1)
     chosen = np.where(right < 0, few, hit.argmax(axis=1))
     weight = np.full(int(usable.sum()), share / max(1, int(usable.sum())))
-    return Examples(options[usable], chosen[usable].astype(np.intp), weight)
+    return Examples(seen[usable], chosen[usable].astype(np.intp), weight)
 
 
 def probabilities(utilities: Floats) -> Floats:

@@ -1,9 +1,14 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from faq.entries.models import Published
+from faq.index.adapting import Asked
 
 Kind = Literal["answer", "clarify", "abstain"]
+# A wrong answer costs more trust than an honest "I don't know": the least scope that is ever enough.
+CAREFUL = 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,29 @@ class Thresholds:
 
     Nothing where the probability that any entry fits is below `scope`. The first candidate where its own probability
     is at least `answer_at` and the second is at least `margin` behind. The choice otherwise.
+
+    With a `target`, `answer_at` is where so large a share of the answers is right, whatever the second candidate.
     """
 
-    scope: float = 0.5
+    target: float | None = None
+    scope: float = CAREFUL
     answer_at: float = 0.5
     margin: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.target is not None:
+            object.__setattr__(self, "margin", 0.0)
+
+    def base(self) -> "Thresholds":
+        """For a collection that says too little about itself."""
+        return Thresholds(self.target) if self.target is None else Thresholds(self.target, answer_at=self.target)
+
+    def fitted(self, asked: Asked) -> "Thresholds":
+        """Chosen by what became of questions whose answer is known."""
+        scope = balanced(asked)
+        if self.target is None:
+            return replace(self, scope=scope)
+        return replace(self, scope=scope, answer_at=surest(asked, self.target))
 
     def decide(self, ranked: tuple[tuple[Published, float], ...], *, scope: float) -> Match:
         candidates = tuple(Candidate(entry, probability) for entry, probability in ranked)
@@ -66,3 +89,28 @@ class Thresholds:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
+
+
+def balanced(asked: Asked) -> float:
+    """Where Matthews correlation is largest, of many entries and none as classes, but not below CAREFUL."""
+    weight = asked.weight / asked.weight.sum()
+    inside = weight[asked.inside].sum()
+    best, found = -1.0, CAREFUL
+    for scope in np.linspace(CAREFUL, 0.95, 34):
+        offered = asked.scope >= scope
+        right = weight[np.where(offered, asked.right, ~asked.inside)].sum()
+        said = weight[~offered].sum()
+        spread = (1 - said**2) * (1 - (1 - inside) ** 2)
+        correlation = (right - said * (1 - inside)) / np.sqrt(max(spread, 1e-12))
+        if correlation > best:
+            best, found = float(correlation), float(scope)
+    return found
+
+
+def surest(asked: Asked, target: float) -> float:
+    """The least probability from which on a share `target` of the answers is right; above 1 where there is none."""
+    order = np.argsort(-asked.best, kind="stable")
+    weight = asked.weight[order]
+    share = np.cumsum(weight * asked.right[order]) / np.cumsum(weight)
+    enough = np.flatnonzero(share >= target)
+    return float(asked.best[order[enough[-1]]]) if len(enough) else 1.01

@@ -6,71 +6,91 @@ subject is near) and of the other collections (nothing is right, and the subject
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from faq.encoder.ports import Encoder, Vectors
 from faq.entries.models import Content
-from faq.index.bank import Bank, Floats
+from faq.index.adapting import SHARES
+from faq.index.background import general_questions
+from faq.index.bank import Bank, Floats, Rows
 from faq.index.choice import Examples, examples, learn
-from faq.index.features import WIDTH, features
-from faq.index.ridge import Ridge
+from faq.index.features import WIDTH, Evidence
+from faq.index.lexicon import Lexicon
 
-SHOPS = 16  # drawn from each collection
-SIZES = (1, 2, 3, 5, 8, 12, 20, 40, 100)  # phrasings an entry, drawn anew for every shop
-SHARES = {"right": 0.7, "near": 0.15, "far": 0.15}
+SHOPS = 30  # drawn from each collection
+SIZES = (1, 1, 1, 2, 3, 5, 8, 12, 20)  # phrasings an entry, drawn anew for every shop
+ENTRIES = 60  # at most
 PENALTY = 1e-4
 _MOST = {"right": 240, "near": 90, "far": 60}
 
-Collection = tuple[Vectors, NDArray[np.intp]]  # phrasings, and the entry of each
+
+@dataclass(frozen=True)
+class Collection:
+    texts: Sequence[str]
+    vectors: Vectors
+    owner: Rows
+
+    @classmethod
+    def of(cls, encoder: Encoder, contents: dict[str, Content]) -> "Collection":
+        texts = [text for content in contents.values() for text in content.asked]
+        owner = [number for number, content in enumerate(contents.values()) for _ in content.asked]
+        return cls(texts, encoder.encode(texts), np.array(owner, dtype=np.intp))
 
 
-def collection(encoder: Encoder, contents: dict[str, Content]) -> Collection:
-    vectors = encoder.encode([text for content in contents.values() for text in content.asked])
-    owner = np.array([number for number, content in enumerate(contents.values()) for _ in content.asked], dtype=np.intp)
-    return vectors, owner
-
-
-def fit(collections: Sequence[Collection], *, seed: int = 1) -> Floats:
+def fit(collections: Sequence[Collection], general: Vectors, *, shops: int = SHOPS, seed: int = 1) -> Floats:
+    """`general`: of `general_questions`, half of which are asked."""
     random = np.random.default_rng(seed)
-    drawn = []
+    drawn: list[Examples] = []
     for number, collection in enumerate(collections):
-        others = [vectors for other, (vectors, _) in enumerate(collections) if other != number]
-        for _ in range(SHOPS):
-            drawn += _shop(collection, others, random)
+        others = [other for place, other in enumerate(collections) if place != number]
+        for _ in range(shops):
+            drawn += _shop(collection, others, general, random)
     seen = Examples.joined(drawn)
     seen = Examples(seen.options, seen.chosen, seen.weight / seen.weight.sum())
     return learn(seen, np.zeros(WIDTH), PENALTY)
 
 
-def _shop(collection: Collection, others: Sequence[Vectors], random: np.random.Generator) -> list[Examples]:
-    vectors, owner = collection
-    entries = int(owner.max()) + 1
-    kept = random.permutation(entries)[: max(5, int(entries * random.uniform(0.15, 0.85)))]
+def _shop(
+    collection: Collection, others: Sequence[Collection], general: Vectors, random: np.random.Generator
+) -> list[Examples]:
+    entries = int(collection.owner.max()) + 1
+    drawn = random.permutation(entries)[: min(ENTRIES, max(5, int(entries * random.uniform(0.2, 0.85))))]
     size = int(random.choice(SIZES))
-    rows, own, left, right = [], [], [], []
-    for number, entry in enumerate(kept):
-        mine = random.permutation(np.flatnonzero(owner == entry))
+    known, left = [], []
+    for entry in drawn:
+        mine = random.permutation(np.flatnonzero(collection.owner == entry))
         take = max(1, min(size, len(mine) - 1))
-        rows.append(mine[:take])
-        own.append(np.full(take, number))
+        known.append(mine[:take])
         left.append(mine[take:])
-        right.append(np.full(len(mine) - take, number))
-    bank = Bank.of(vectors[np.concatenate(rows)], np.concatenate(own))
-    ridge = Ridge.fit(bank)
-    near = np.flatnonzero(~np.isin(owner, kept))
-    asked = {"right": (vectors[np.concatenate(left)], np.concatenate(right)), "near": (vectors[near], _none(near))}
+    rows, held = np.sort(np.concatenate(known)), np.concatenate(left)
+    number = np.full(entries, -1, dtype=np.intp)
+    number[np.sort(drawn)] = np.arange(len(drawn))
+    lexicon = Lexicon([collection.texts[row] for row in rows])
+    bank = _texts(collection, rows, lexicon).part(np.arange(len(rows)))
+    spelled = lexicon.vectors(general_questions())
+    evidence = Evidence.of(bank, (general[::2], spelled[::2])).trained()
+    near = np.flatnonzero(number[collection.owner] < 0)
+    asked = [("right", collection, held), ("near", collection, near)]
     if others:
         far = others[int(random.integers(len(others)))]
-        asked["far"] = (far, _none(far))
+        asked.append(("far", far, np.arange(len(far.owner))))
     made = []
-    for kind, (texts, entry) in asked.items():
-        some = random.permutation(len(texts))[: _MOST[kind]]
-        if len(some):
-            made.append(examples(features(bank, ridge, texts[some]), entry[some], SHARES[kind]))
+    for kind, source, some in asked:
+        chosen = random.permutation(some)[: _MOST[kind]]
+        if len(chosen):
+            questions = _texts(source, chosen, lexicon)
+            right = number[questions.owner] if kind == "right" else np.full(len(chosen), -1, dtype=np.intp)
+            made.append(examples(evidence.options(questions.vectors, questions.spelled), right, SHARES[kind]))
+    far_texts = Evidence.far(bank, (general[1::2], spelled[1::2]))
+    made.append(
+        examples(evidence.options(*far_texts), np.full(len(far_texts[0]), -1, dtype=np.intp), SHARES["far"] / 2)
+    )
     return made
 
 
-def _none(rows: NDArray[np.generic]) -> NDArray[np.intp]:
-    return np.full(len(rows), -1, dtype=np.intp)
+def _texts(collection: Collection, rows: Rows, lexicon: Lexicon) -> Bank:
+    """With `owner` as in the whole collection."""
+    spelled = lexicon.vectors([collection.texts[row] for row in rows])
+    return Bank(collection.vectors[rows], spelled, collection.owner[rows])

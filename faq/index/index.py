@@ -9,9 +9,15 @@ from numpy.typing import NDArray
 from faq.encoder.ports import Vectors
 from faq.entries.models import Published
 from faq.entries.visibility import Visibility
-from faq.index.bank import Bank, Floats
+from faq.index.background import general_questions
+from faq.index.bank import Bank
 from faq.index.decision import Match, Thresholds
+from faq.index.features import Evidence
+from faq.index.lexicon import Lexicon
 from faq.index.scoring import Scorer, transferred
+
+_AT_ONCE = 150_000  # phrasings times entries up to which an index is trained before it is live
+_WARM_STEPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,15 @@ class LeftOut:
 class Index:
     """An immutable picture of what is published. Rows are phrasings, each entry's rows together."""
 
+    thresholds: Thresholds
+
     def __init__(
-        self, entries: Sequence[Published], vectors: Vectors, thresholds: Thresholds, weights: Floats | None = None
+        self,
+        entries: Sequence[Published],
+        vectors: Vectors,
+        thresholds: Thresholds,
+        general: Vectors | None = None,
+        after: "Index | None" = None,
     ) -> None:
         self.entries = entries
         self.visibility = Visibility(entries)
@@ -44,10 +57,11 @@ class Index:
         self._vectors = vectors
         self._owner = np.array([row for row, entry in enumerate(entries) for _ in entry.content.asked], dtype=np.intp)
         self._languages = np.array([_primary(entry.content.language) for entry in entries], dtype=object)
-        self._thresholds = thresholds
-        self._scorer = (
-            Scorer(Bank.of(vectors, self._owner), transferred() if weights is None else weights) if entries else None
-        )
+        self.thresholds = thresholds if after is None else after.thresholds
+        self._lexicon = Lexicon(self._texts)
+        spelled = self._lexicon.vectors(general_questions() if general is not None else ())
+        self._general = (np.zeros((0, vectors.shape[1]), np.float32) if general is None else general, spelled)
+        self._scorer = self._first_scorer(after) if entries else None
 
     @classmethod
     def of(
@@ -57,23 +71,38 @@ class Index:
         thresholds: Thresholds,
         dimension: int,
         *,
-        weights: Floats | None = None,
+        general: Vectors | None = None,
+        after: "Index | None" = None,
     ) -> "Index":
-        """`weights` of an earlier index serve until this one has adapted its own."""
+        """What an earlier index learned serves until this one has adapted. `general`: of `general_questions`."""
         rows = [vectors[text] for entry in entries for text in entry.content.asked]
         matrix = np.stack(rows).astype(np.float32) if rows else np.zeros((0, dimension), dtype=np.float32)
-        return cls(entries, matrix, thresholds, weights)
+        return cls(entries, matrix, thresholds, general, after)
 
-    @property
-    def weights(self) -> Floats | None:
-        return self._scorer.weights if self._scorer else None
+    def _first_scorer(self, after: "Index | None") -> Scorer:
+        """Ready at once: trained a little where that takes no time."""
+        bank = Bank(self._vectors, self._lexicon.vectors(self._texts), self._owner)
+        before = None if after is None else after._scorer  # noqa: SLF001 - of the same class
+        if after is None or before is None:
+            return Scorer(Evidence.of(bank, self._general).trained(), transferred())
+        evidence = Evidence.of(bank, self._general, before.evidence.regression)
+        rows = {entry.id: row for row, entry in enumerate(after.entries)}
+        kept = [(row, rows[entry.id]) for row, entry in enumerate(self.entries) if entry.id in rows]
+        for row, earlier in (*kept, (-1, -1)):
+            evidence.regression.weights[row] = before.evidence.regression.weights[earlier]
+        quick = bank.entries * len(bank.owner) <= _AT_ONCE
+        return Scorer(evidence.trained(_WARM_STEPS) if quick else evidence, before.weights)
 
     def adapted(self) -> "Index":
-        """The same index with weights learned from its phrasings. Takes up to seconds: for a worker thread."""
+        """The same index, trained, with weights and thresholds learned from its phrasings.
+
+        Takes seconds: for a worker thread.
+        """
         if self._scorer is None:
             return self
         index = copy(self)
-        index._scorer = self._scorer.adapt()  # noqa: SLF001 - of the copy
+        index._scorer, asked = self._scorer.adapted(self._general)  # noqa: SLF001 - of the copy
+        index.thresholds = self.thresholds.base() if asked is None else self.thresholds.fitted(asked)
         return index
 
     def vectors_by_text(self) -> dict[str, Vectors]:
@@ -93,11 +122,13 @@ class Index:
         `hidden`: rows that do not exist for who asks (`visibility`).
         """
         if self._scorer is None:
-            return self._thresholds.decide((), scope=0.0)
-        ranked, scope = self._scorer.rank(vector, self._allowed(language, hidden), shown)
+            return self.thresholds.decide((), scope=0.0)
+        ranked, scope = self._scorer.rank(
+            vector, self._lexicon.vectors([text])[0], self._allowed(language, hidden), shown
+        )
         if not text.strip():  # its vector is that of nothing, but near something
             ranked, scope = [(row, 0.0) for row, _ in ranked], 0.0
-        return self._thresholds.decide(
+        return self.thresholds.decide(
             tuple((self.entries[row], probability) for row, probability in ranked), scope=scope
         )
 
@@ -118,7 +149,7 @@ class Index:
         ranked = self._scorer.rank_without_itself(rows, allowed, shown=3)
         for row, entry, (best, scope) in zip(rows, owners, ranked, strict=True):
             candidates = tuple((self.entries[each], probability) for each, probability in best)
-            yield LeftOut(entry, self._texts[row], self._thresholds.decide(candidates, scope=scope))
+            yield LeftOut(entry, self._texts[row], self.thresholds.decide(candidates, scope=scope))
 
     def nearest(self, vectors: Vectors, *, language: str, but: str) -> list[Nearest | None]:
         """For each vector the nearest phrasing of another entry than `but`, in this language."""
@@ -141,7 +172,7 @@ class Index:
 
     def why(self, match: Match) -> str:
         """One sentence for curators."""
-        return self._thresholds.why(match)
+        return self.thresholds.why(match)
 
     def nearest_of(self, entry: str, vector: Vectors, shown: int = 3) -> list[Nearest]:
         """The phrasings of one entry that are nearest to a text."""

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -7,12 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.encoder.ports import Vectors
-from faq.index.adapting import adapted
-from faq.index.bank import Bank, Floats
+from faq.index.adapting import Asked, adapted
+from faq.index.bank import Floats, Rows
 from faq.index.choice import ALTERNATIVES, probabilities
-from faq.index.features import NAMES, features, features_without_itself
-from faq.index.ridge import Ridge
+from faq.index.features import NAMES, Evidence, Texts
 
+Ranked = tuple[list[tuple[int, float]], float]
+"""([(entry, probability), the first few], probability that any entry fits)."""
+
+_PARTS = 4
+_PART_STEPS = 20
 _CHUNK = 100  # phrasings asked together: bounds the memory
 
 
@@ -24,41 +29,50 @@ def transferred() -> Floats:
     return weights
 
 
+@dataclass(frozen=True)
 class Scorer:
-    """Probabilities of entries for a question. Immutable; `adapt` gives one that has learned from the phrasings."""
+    """Probabilities of entries for a question."""
 
-    def __init__(self, bank: Bank, weights: Floats, ridge: Ridge | None = None) -> None:
-        self.weights = weights
-        self._bank = bank
-        self._ridge = ridge or Ridge.fit(bank)
+    evidence: Evidence
+    weights: Floats
 
-    def adapt(self) -> "Scorer":
-        """Takes up to seconds: for a worker thread."""
-        return Scorer(self._bank, adapted(self._bank, self._ridge, transferred()), self._ridge)
+    def adapted(self, general: Texts) -> tuple["Scorer", Asked | None]:
+        """Trained on all phrasings, with weights that were learned from them. Takes seconds: for a worker thread."""
+        learned = adapted(self.evidence.bank, general, transferred())
+        weights, asked = (transferred(), None) if learned is None else learned
+        return replace(self, evidence=self.evidence.trained(), weights=weights), asked
 
-    def rank(
-        self, vector: Vectors, allowed: NDArray[np.bool_] | None, shown: int
-    ) -> tuple[list[tuple[int, float]], float]:
-        """([(entry, probability), at most `shown`], probability that any entry fits); `allowed` masks entries."""
-        return self._ranked(features(self._bank, self._ridge, vector[None])[0] @ self.weights, allowed, shown)
+    def rank(self, vector: Vectors, spelled: Vectors, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
+        """`allowed` masks entries."""
+        return self._ranked(self.evidence.options(vector[None], spelled[None])[0] @ self.weights, allowed, shown)
 
     def rank_without_itself(
-        self, rows: NDArray[np.intp], allowed: Sequence[NDArray[np.bool_] | None], shown: int
-    ) -> Iterator[tuple[list[tuple[int, float]], float]]:
-        """`rank` of phrasings that stand in the bank, each as if it did not; its entry has another one."""
-        for start in range(0, len(rows), _CHUNK):
-            part = rows[start : start + _CHUNK]
-            utilities = features_without_itself(self._bank, self._ridge, part) @ self.weights
-            for row, mask in zip(utilities, allowed[start : start + _CHUNK], strict=True):
-                yield self._ranked(row, mask, shown)
+        self, rows: Rows, allowed: Sequence[NDArray[np.bool_] | None], shown: int
+    ) -> Iterator[Ranked]:
+        """`rank` of phrasings that stand in the bank, each as if it did not; its entry has another one.
 
-    def _ranked(
-        self, utilities: Floats, allowed: NDArray[np.bool_] | None, shown: int
-    ) -> tuple[list[tuple[int, float]], float]:
+        A part of each entry's phrasings is left out at a time, and the classifier trained without them.
+        """
+        bank = self.evidence.bank
+        part = (rows - bank.starts[bank.owner[rows]]) % _PARTS
+        utilities = np.zeros((len(rows), bank.entries + 1))
+        for number in np.unique(part):
+            places = np.flatnonzero(part == number)
+            known = bank.part(np.setdiff1d(np.arange(len(bank.owner)), rows[places]))
+            evidence = Evidence.of(known, self.evidence.general).trained(_PART_STEPS)
+            for start in range(0, len(places), _CHUNK):
+                some = places[start : start + _CHUNK]
+                asked = rows[some]
+                utilities[some] = evidence.options(bank.vectors[asked], bank.spelled[asked]) @ self.weights
+        for each, mask in zip(utilities, allowed, strict=True):
+            yield self._ranked(each, mask, shown)
+
+    def _ranked(self, utilities: Floats, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
+        entries, none = utilities[:-1].copy(), utilities[-1]
         if allowed is not None:
-            utilities[~allowed] = -np.inf
-        order = np.argsort(-utilities)[: max(ALTERNATIVES, shown)]
-        order = order[np.isfinite(utilities[order])]
-        chance = probabilities(np.append(utilities[order], self.weights[-1]))
+            entries[~allowed] = -np.inf
+        order = np.argsort(-entries)[: max(ALTERNATIVES, shown)]
+        order = order[np.isfinite(entries[order])]
+        chance = probabilities(np.append(entries[order], none))
         ranked = [(int(row), float(each)) for row, each in zip(order[:shown], chance, strict=False)]
         return ranked, float(1.0 - chance[-1])

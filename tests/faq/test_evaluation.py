@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from faq.cli import main
-from faq.evaluation.metrics import Decided, auroc, calibration_error, matthews, metrics
+from faq.evaluation.matthews import best_matthews, matthews
+from faq.evaluation.metrics import Decided, auroc, calibration_error, metrics
 
 Run = Callable[[Any, Any], tuple[int, Path]]
 Capture = pytest.CaptureFixture[str]
@@ -112,7 +113,7 @@ def test_cross_validation_runs_from_the_shell(faq_data: Path, tmp_path: Path):
 
 
 def decided(expected: str | None, said: str, probability: float, *ranking: str) -> Decided:
-    return Decided((expected,) if expected else (), said, probability, ranking)  # type: ignore[arg-type] - a Kind
+    return Decided((expected,) if expected else (), said, probability, probability, ranking)  # type: ignore[arg-type] - a Kind
 
 
 def test_the_figures_are_those_of_a_hand_made_example():
@@ -133,13 +134,29 @@ def test_the_figures_are_those_of_a_hand_made_example():
     assert figures["coverage"] == pytest.approx(1 / 3)
     assert figures["answer_precision"] == 0.5
     assert figures["auroc"] == pytest.approx(4 / 6)
-    assert figures["matthews"] == pytest.approx((2 * 1 - 1 * 1) / (3 * 3 * 2 * 2) ** 0.5)
+    assert figures["matthews_scope"] == pytest.approx((2 * 1 - 1 * 1) / (3 * 3 * 2 * 2) ** 0.5)
     assert figures["calibration_error"] == pytest.approx((0.1 + 0.6 + 0.2 + 0.1 + 0.7) / 5)
 
 
 def test_figures_that_the_data_cannot_give_are_absent():
     assert auroc([0.5], []) is None
     assert auroc([0.5, 0.5], [0.5]) == 0.5
-    assert matthews([decided("a", "answer", 0.9, "a")]) is None
+    assert matthews(["a"], ["a"]) is None
     assert calibration_error([], []) is None
     assert calibration_error([1.0], [True]) == 0.0
+
+
+def test_the_best_threshold_is_found_for_the_correlation_of_several_classes():
+    true, first = ["a", "b", None, None], ["a", "a", "a", "b"]
+
+    cuts = [[name if place < cut else None for place, name in enumerate(first)] for cut in range(5)]
+    assert best_matthews(true, first, [0.9, 0.8, 0.3, 0.2]) == max(matthews(true, cut) or 0.0 for cut in cuts)
+    assert best_matthews(["a", "b", None], ["a", "b", "a"], [0.9, 0.8, 0.1]) == 1.0
+    assert matthews(["a", "b", None], ["a", "b", "a"]) == pytest.approx(3 / (6 * 4) ** 0.5)
+
+
+def test_a_target_reports_what_it_gives_with_and_without_questions_out_of_scope():
+    figures = metrics([decided("a", "answer", 0.9, "a"), decided(None, "answer", 0.9, "a")])
+    assert figures["answer_precision"] == 0.5
+    assert figures["answer_precision_in_scope"] == 1.0
+    assert figures["answered"] == 1.0

@@ -5,14 +5,15 @@ import pytest
 
 from faq.encoder.hashing import HashingEncoder
 from faq.entries.models import Content, Published
-from faq.index.adapting import adapted
-from faq.index.bank import NOTHING, Bank, best_of_each
+from faq.index.adapting import Asked, adapted
+from faq.index.background import general_questions
+from faq.index.bank import Bank
 from faq.index.choice import Examples, learn, probabilities
-from faq.index.decision import Thresholds
-from faq.index.features import WIDTH
-from faq.index.fitting import fit
+from faq.index.decision import CAREFUL, Thresholds, balanced, surest
+from faq.index.features import WIDTH, Evidence, Texts
+from faq.index.fitting import Collection, fit
 from faq.index.index import Index
-from faq.index.ridge import Ridge
+from faq.index.lexicon import DIMENSION, Lexicon
 from faq.index.scoring import transferred
 
 ENTRIES = {
@@ -106,45 +107,45 @@ def random_bank(seed: int = 0, entries: int = 12, most: int = 9) -> Bank:
     owner = np.repeat(np.arange(entries), random.integers(1, most, entries))
     means = random.normal(size=(entries, 24))
     vectors = (means[owner] + random.normal(size=(len(owner), 24))).astype(np.float32)
-    return Bank.of(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), owner)
+    spelled = np.zeros((len(owner), DIMENSION), dtype=np.float32)
+    return Bank(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), spelled, owner)
 
 
-def test_the_best_of_each_entry_equals_sorting_each_entry():
+def general(seed: int = 9, texts: int = 20) -> Texts:
+    vectors = np.random.default_rng(seed).normal(size=(texts, 24)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.zeros((texts, DIMENSION), dtype=np.float32)
+
+
+def test_training_finds_the_entry_of_phrasings_it_was_not_shown():
+    bank = random_bank(entries=30, most=20)
+    held = np.flatnonzero((np.arange(len(bank.owner)) - bank.starts[bank.owner]) % 4 == 3)
+    known = bank.part(np.setdiff1d(np.arange(len(bank.owner)), held))
+
+    options = Evidence.of(known, general()).trained().options(bank.vectors[held], bank.spelled[held])
+
+    found = (options[:, :-1] @ transferred()).argmax(axis=1)
+    assert np.mean(found == bank.owner[held]) > 0.9
+
+
+def test_a_misspelled_word_is_spelled_more_like_its_own_than_like_another():
+    lexicon = Lexicon(["reset the thermostat", "order a gasket AB-4711", "order a gasket AB-9902"])
+    known = lexicon.vectors(["reset the thermostat", "order a gasket AB-4711", "order a gasket AB-9902"])
+
+    typo, part = lexicon.vectors(["how to rest my termostat", "do you have ab-4711"]) @ known.T
+
+    assert typo.argmax() == 0
+    assert part.argmax() == 1
+    assert not lexicon.vectors(["", "?!"]).any()
+
+
+def test_general_questions_that_a_collection_may_answer_are_not_held_against_it():
     bank = random_bank()
-    cosines = bank.vectors[:5] @ bank.vectors.T
-    cosines[np.arange(5), np.arange(5)] = -np.inf
+    near = (np.vstack([general()[0], bank.vectors[:3]]), np.zeros((23, DIMENSION), dtype=np.float32))
 
-    largest, three = best_of_each(bank, cosines)
+    kept, spelled = Evidence.far(bank, near)
 
-    for query in range(5):
-        for entry in range(bank.entries):
-            own = np.sort(cosines[query, bank.owner == entry])[::-1]
-            own = own[np.isfinite(own)][:3]
-            assert largest[query, entry] == pytest.approx(own[0] if len(own) else NOTHING)
-            assert three[query, entry] == pytest.approx(own.mean() if len(own) else NOTHING, abs=1e-6)
-
-
-def test_leave_one_out_equals_fitting_without_the_row():
-    bank = random_bank(1, most=6)
-    ridge = Ridge.fit(bank)
-    row = int(np.flatnonzero(bank.counts[bank.owner] > 1)[0])
-
-    shortcut = ridge.without_itself(bank.vectors[[row]], bank.owner[[row]])
-
-    rest = np.arange(len(bank.owner)) != row
-    again = Ridge.fit(Bank.of(bank.vectors[rest], bank.owner[rest])).scores(bank.vectors[[row]])
-    assert np.allclose(shortcut, again, atol=1e-6)
-
-
-def test_forgetting_entries_equals_fitting_without_them():
-    bank = random_bank(2)
-    gone = np.arange(bank.entries) % 3 == 0
-    less = Ridge.fit(bank).without_entries(bank, gone).scores(bank.vectors[:4])
-
-    rest = ~gone[bank.owner]
-    renumbered = np.cumsum(~gone) - 1
-    again = Ridge.fit(Bank.of(bank.vectors[rest], renumbered[bank.owner[rest]])).scores(bank.vectors[:4])
-    assert np.allclose(less[:, ~gone], again, atol=1e-6)
+    assert len(kept) == len(spelled)
+    assert (kept @ bank.vectors.T).max() < 0.6
 
 
 def test_learning_finds_the_weights_that_made_the_choices():
@@ -162,25 +163,65 @@ def test_learning_finds_the_weights_that_made_the_choices():
     assert np.allclose(learned, true, atol=0.35)
 
 
-def test_a_collection_with_one_question_an_entry_keeps_the_transferred_weights():
-    bank = random_bank(most=2)
-
-    assert adapted(bank, Ridge.fit(bank), transferred()) is transferred()
+def test_a_collection_with_one_question_an_entry_learns_nothing_about_itself():
+    assert adapted(random_bank(most=2), general(), transferred()) is None
 
 
-def test_adapting_makes_a_collections_own_phrasings_more_likely():
+def test_adapting_is_repeatable_and_knows_what_it_got_right():
     bank = random_bank(4, entries=30, most=12)
-    prior = transferred()
-    learned = adapted(bank, Ridge.fit(bank), prior)
+    first, again = (adapted(bank, general(), transferred()) for _ in range(2))
 
-    assert learned.shape == prior.shape
-    assert not np.allclose(learned, prior)
-    assert np.isfinite(learned).all()
+    assert first is not None
+    assert again is not None
+    assert np.array_equal(first[0], again[0])
+    assert np.isfinite(first[0]).all()
+    asked = first[1]
+    assert np.average(asked.right[asked.inside], weights=asked.weight[asked.inside]) > 0.8
+    assert asked.scope[asked.inside].mean() > asked.scope[~asked.inside].mean()
+
+
+def asked_questions() -> Asked:
+    """Probabilities 0.01 to 1.00; right from 0.5 on, and out of scope below 0.3."""
+    sure = np.arange(1, 101) / 100
+    return Asked(sure, sure, sure >= 0.5, sure >= 0.3, np.ones(100))
+
+
+def test_the_target_is_met_with_the_widest_coverage_that_meets_it():
+    limit = surest(asked_questions(), 0.8)
+
+    assert limit == pytest.approx(0.38)
+    assert surest(asked_questions(), 0.999) == pytest.approx(0.5)
+    assert Thresholds(0.8).fitted(asked_questions()).answer_at == pytest.approx(0.38)
+
+
+def test_what_nobody_gets_right_is_never_sure_enough():
+    none = asked_questions()
+    wrong = Asked(none.scope, none.best, np.zeros(100, dtype=bool), none.inside, none.weight)
+
+    assert surest(wrong, 0.5) > 1
+
+
+def test_the_balanced_threshold_is_careful_at_least():
+    assert balanced(asked_questions()) == CAREFUL
+
+
+def test_an_index_that_follows_another_serves_at_once_with_what_was_learned():
+    first = an_index().adapted()
+    encoder = HashingEncoder()
+    vectors = first.vectors_by_text() | {"gift wrapping": encoder.encode(["gift wrapping"])[0]}
+    more = [*first.entries, Published("gifts", 1, Content("gift wrapping", (), "Yes."))]
+
+    after = Index.of(more, vectors, Thresholds(), encoder.dimension, after=first)
+
+    assert match(after, "gift wrapping").candidates[0].entry.id == "gifts"
+    assert match(after, "delivery time").candidates[0].entry.id == "delivery"
 
 
 def test_fitting_values_nearness_and_is_repeatable():
-    banks = [random_bank(seed, entries=20, most=15) for seed in (5, 6)]
-    weights = fit([(bank.vectors, bank.owner) for bank in banks])
+    banks = [random_bank(seed, entries=20, most=8) for seed in (5, 6)]
+    drawn = [Collection(["text"] * len(bank.owner), bank.vectors, bank.owner) for bank in banks]
+    questions = np.resize(general()[0], (len(general_questions()), 24))
+    weights = fit(drawn, questions, shops=3)
 
-    assert weights[0] + weights[1] + weights[2] + weights[3] > 0
-    assert np.array_equal(weights, fit([(bank.vectors, bank.owner) for bank in banks]))
+    assert weights[:6].sum() > 0
+    assert np.array_equal(weights, fit(drawn, questions, shops=3))
