@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import jwt
@@ -122,11 +122,15 @@ class World:
 
     def crash_gateway(self) -> None:
         """Its turns stop where they are; nothing is released, the leases run on until they end."""
-        worker = self.services.worker
-        for conversation, task in list(worker._busy.items()):
+        for conversation, task in list(self.services.worker._busy.items()):
             task.cancel()
             # One that had not begun has no chance to say that it is over.
-            task.add_done_callback(lambda _, conversation=conversation: worker._busy.pop(conversation, None))
+            task.add_done_callback(lambda done, conversation=conversation: self._forget(conversation, done))
+
+    def _forget(self, conversation: UUID, done: "asyncio.Task[None]") -> None:
+        busy = self.services.worker._busy
+        if busy.get(conversation) is done:
+            del busy[conversation]
 
 
 def api_settings(database: str, data: Path, rasa_url: str) -> ApiSettings:
