@@ -1,9 +1,11 @@
+import dataclasses
 import socket
 from datetime import timedelta
+from functools import cached_property
 from uuid import uuid4
 
 import httpx
-from limits.aio.storage import MemoryStorage
+from limits.aio.storage import MemoryStorage, Storage
 
 from api.assistant.intake import Intake
 from api.assistant.load import Load
@@ -18,13 +20,12 @@ from api.conversations.service import ConversationService
 from api.curation.client import FaqClient
 from api.handoff.builtin import BuiltInDesk
 from api.handoff.opening_hours import DeskHours, OpeningHours
-from api.handoff.ports import Desk
 from api.handoff.service import HandoffService
 from api.handoff.sweeper import LineSweeper
 from api.handoff.texts import Texts
 from api.handoff.tiers import Tiers
 from api.handoff.voice import EMAIL
-from api.health.checks import Check, Readiness, backend_check, database_check, http_check
+from api.health.checks import Readiness, backend_check, database_check, http_check
 from api.identity.assertions import Assertions
 from api.identity.customer_tokens import CustomerTokens
 from api.identity.guests.dispatcher import CodeDispatcher
@@ -66,177 +67,256 @@ def wire(
     settings: ApiSettings, commerce: Commerce, sender: CodeSender | None = None, passwords: Passwords | None = None
 ) -> Services:
     """Put the gateway together. Nothing is opened or sent yet."""
-    metrics = Metrics()
-    keyed = KeyedHash(settings.internal_secret)
-    storage = MemoryStorage()
-    pool = create_pool(settings.database_url, schema="api", max_size=settings.api_database_connections)
-    http = http_client()
-    hub = Hub(settings.database_url)
-    conversations = ConversationService(pool, hub)
-    guests = guest_verification(settings, keyed)
-    lifetime = timedelta(hours=settings.staff_session_hours)
-    staff = StaffService(pool, LoginThrottle(storage), session_lifetime=lifetime, passwords=passwords)
-    surveys = SurveyService(conversations, None if settings.survey == "none" else Kind(settings.survey))
-    outbound = outbound_channels(settings)
-    outbox = OutboxService([*outbound, TICKETS])
-    desk = TicketDesk(outbox) if settings.desk == "helpdesk" else BuiltInDesk()
-    handoff = handoff_service(settings, conversations, staff, surveys, desk, writes_later=EMAIL in outbound)
-    tickets = ticket_parts(settings, http, conversations, handoff, outbox, metrics=metrics)
-    if tickets:
-        outbound[TICKETS] = tickets.channel
-    assertions = Assertions(settings.assertion_secret)
-    privacy = PrivacyService(conversations, Trackers(settings.rasa_database_url), keyed)
-    writes = WriteService(conversations, step_up=timedelta(minutes=settings.step_up_minutes))
-    owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
-    lease = settings.turn_lease
-    rasa = rasa_client(settings)
-    runner = TurnRunner(
-        conversations=conversations,
-        guests=guests,
-        customers=commerce,
-        tiers=RememberedTiers(Tiers(commerce, assertions.sign).of),
-        handoff=handoff,
-        closed=surveys.ended,
-        writes=writes,
-        privacy=privacy,
-        insight=Recorder(conversations),
-        rasa=rasa,
-        assertions=assertions,
-        metrics=metrics,
-        owner=owner,
-        lease=lease,
-        at_once=settings.turns_at_once,
-    )
-    load = Load(metrics, in_hand_limit=settings.turns_in_hand, waiting_limit=settings.turns_waiting)
-    sender = sender or code_sender(settings)
-    pace = Pace(rate=settings.outbox_rate, attempts=settings.outbox_attempts)
-    return Services(
-        settings=settings,
-        metrics=metrics,
-        keyed=keyed,
-        pool=pool,
-        hub=hub,
-        streams=Streams(metrics, limit=settings.streams),
-        http=http,
-        rasa=rasa,
-        storage=storage,
-        limit_conversations=RateLimit("conversations", settings.limit_conversations_per_address, storage, metrics),
-        limit_messages=RateLimit("messages", settings.limit_messages_per_conversation, storage, metrics),
-        commerce=commerce,
-        code_sender=sender,
-        conversations=conversations,
-        assertions=assertions,
-        customer_tokens=customer_tokens(settings, http),
-        staff=staff,
-        handoff=handoff,
-        line_sweeper=line_sweeper(settings, conversations, handoff, commerce, assertions),
-        surveys=surveys,
-        sorter=Sorter(conversations, FaqClient(http, settings.faq_url, settings.internal_secret)),
-        tickets=tickets,
-        outbox=outbox,
-        writes=writes,
-        privacy=privacy,
-        write_resolver=WriteResolver(
-            conversations,
-            writes,
-            handoff,
-            commerce,
-            assertions=assertions,
-            metrics=metrics,
-            owner=owner,
-            give_up=timedelta(hours=settings.write_give_up_hours),
-        ),
-        outbox_worker=OutboxWorker(conversations, outbox, outbound, metrics, owner=owner, pace=pace),
-        guests=guests,
-        intake=Intake(
-            conversations,
-            guests,
-            handoff,
-            keyed,
-            metrics,
-            owner=owner,
-            lease=lease,
-            collect=dict(settings.collect_seconds),
-        ),
-        worker=TurnWorker(conversations, runner, load, owner=owner, lease=lease),
-        dispatcher=CodeDispatcher(conversations, guests, commerce, sender, metrics),
-        readiness=Readiness(checks(settings, pool, http, commerce)),
-    )
+    parts = Parts(settings, commerce, sender or code_sender(settings), passwords)
+    return Services(**{field.name: getattr(parts, field.name) for field in dataclasses.fields(Services)})
 
 
-def http_client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEEPALIVE_SECONDS),
-        verify=tls_context(),
-        trust_env=False,
-    )
+class Parts:
+    """Each is made when the first other one needs it, and only once."""
 
+    def __init__(
+        self, settings: ApiSettings, commerce: Commerce, code_sender: CodeSender, passwords: Passwords | None
+    ) -> None:
+        self.settings = settings
+        self.commerce = commerce
+        self.code_sender = code_sender
+        self._passwords = passwords
+        # Of this process, on what it takes from the queues.
+        self._owner = f"{socket.gethostname()}/{uuid4().hex[:12]}"
 
-def guest_verification(settings: ApiSettings, keyed: KeyedHash) -> GuestVerification:
-    return GuestVerification(
-        keyed,
-        per_conversation=settings.codes_per_conversation,
-        per_email=settings.codes_per_email,
-        per_order=settings.codes_per_order,
-        hours=settings.guest_identity_hours,
-        per_address=settings.codes_per_address,
-    )
+    @cached_property
+    def metrics(self) -> Metrics:
+        return Metrics()
 
+    @cached_property
+    def keyed(self) -> KeyedHash:
+        return KeyedHash(self.settings.internal_secret)
 
-def rasa_client(settings: ApiSettings) -> Rasa:
-    secret = settings.internal_secret.get_secret_value()
-    return Rasa(settings.rasa_url, secret, turn_timeout=settings.turn_timeout)
+    @cached_property
+    def storage(self) -> Storage:
+        return MemoryStorage()
 
+    @cached_property
+    def pool(self) -> Pool:
+        return create_pool(self.settings.database_url, schema="api", max_size=self.settings.api_database_connections)
 
-def handoff_service(
-    settings: ApiSettings,
-    conversations: ConversationService,
-    staff: StaffService,
-    surveys: SurveyService,
-    desk: Desk,
-    *,
-    writes_later: bool,
-) -> HandoffService:
-    return HandoffService(
-        conversations,
-        staff,
-        Texts.load(),
-        desk_hours(settings),
-        queue_limit=settings.desk_queue_limit,
-        writes_later=writes_later,
-        desk=desk,
-        resolved=surveys.ended,
-    )
+    @cached_property
+    def hub(self) -> Hub:
+        return Hub(self.settings.database_url)
 
+    @cached_property
+    def http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEEPALIVE_SECONDS),
+            verify=tls_context(),
+            trust_env=False,
+        )
 
-def ticket_parts(
-    settings: ApiSettings,
-    http: httpx.AsyncClient,
-    conversations: ConversationService,
-    handoff: HandoffService,
-    outbox: OutboxService,
-    *,
-    metrics: Metrics,
-) -> Tickets | None:
-    """None with the built-in desk."""
-    if settings.desk != "helpdesk":
-        return None
-    system = Helpdesk(
-        http,
-        settings.helpdesk_url,
-        settings.helpdesk_token.get_secret_value(),
-        queue=settings.helpdesk_queue,
-        queues=dict(settings.helpdesk_queues),
-    )
-    return Tickets.of(
-        system,
-        conversations,
-        handoff,
-        outbox,
-        metrics=metrics,
-        names=dict(settings.helpdesk_names),
-        least=timedelta(seconds=settings.helpdesk_look),
-    )
+    @cached_property
+    def rasa(self) -> Rasa:
+        secret = self.settings.internal_secret.get_secret_value()
+        return Rasa(self.settings.rasa_url, secret, turn_timeout=self.settings.turn_timeout)
+
+    @cached_property
+    def streams(self) -> Streams:
+        return Streams(self.metrics, limit=self.settings.streams)
+
+    @cached_property
+    def limit_conversations(self) -> RateLimit:
+        return RateLimit("conversations", self.settings.limit_conversations_per_address, self.storage, self.metrics)
+
+    @cached_property
+    def limit_messages(self) -> RateLimit:
+        return RateLimit("messages", self.settings.limit_messages_per_conversation, self.storage, self.metrics)
+
+    @cached_property
+    def conversations(self) -> ConversationService:
+        return ConversationService(self.pool, self.hub)
+
+    @cached_property
+    def assertions(self) -> Assertions:
+        return Assertions(self.settings.assertion_secret)
+
+    @cached_property
+    def customer_tokens(self) -> CustomerTokens:
+        url = self.settings.customer_token_jwks_url
+        return CustomerTokens(
+            secret=self.settings.customer_token_secret.get_secret_value(),
+            keys=RemoteKeys(url, self.http) if url else None,
+            audience=self.settings.customer_token_audience,
+            issuer=self.settings.customer_token_issuer,
+        )
+
+    @cached_property
+    def guests(self) -> GuestVerification:
+        return GuestVerification(
+            self.keyed,
+            per_conversation=self.settings.codes_per_conversation,
+            per_email=self.settings.codes_per_email,
+            per_order=self.settings.codes_per_order,
+            hours=self.settings.guest_identity_hours,
+            per_address=self.settings.codes_per_address,
+        )
+
+    @cached_property
+    def dispatcher(self) -> CodeDispatcher:
+        return CodeDispatcher(self.conversations, self.guests, self.commerce, self.code_sender, self.metrics)
+
+    @cached_property
+    def staff(self) -> StaffService:
+        lifetime = timedelta(hours=self.settings.staff_session_hours)
+        throttle = LoginThrottle(self.storage)
+        return StaffService(self.pool, throttle, session_lifetime=lifetime, passwords=self._passwords)
+
+    @cached_property
+    def surveys(self) -> SurveyService:
+        kind = self.settings.survey
+        return SurveyService(self.conversations, None if kind == "none" else Kind(kind))
+
+    @cached_property
+    def sorter(self) -> Sorter:
+        faq = FaqClient(self.http, self.settings.faq_url, self.settings.internal_secret)
+        return Sorter(self.conversations, faq)
+
+    @cached_property
+    def privacy(self) -> PrivacyService:
+        return PrivacyService(self.conversations, Trackers(self.settings.rasa_database_url), self.keyed)
+
+    @cached_property
+    def writes(self) -> WriteService:
+        return WriteService(self.conversations, step_up=timedelta(minutes=self.settings.step_up_minutes))
+
+    @cached_property
+    def write_resolver(self) -> WriteResolver:
+        return WriteResolver(
+            self.conversations,
+            self.writes,
+            self.handoff,
+            self.commerce,
+            assertions=self.assertions,
+            metrics=self.metrics,
+            owner=self._owner,
+            give_up=timedelta(hours=self.settings.write_give_up_hours),
+        )
+
+    @cached_property
+    def _channels(self) -> dict[str, OutboundChannel]:
+        console = self.settings.email_sender == "console"
+        return {EMAIL: ConsoleEmail() if console else SmtpEmail(mail_server(self.settings))}
+
+    @cached_property
+    def outbox(self) -> OutboxService:
+        return OutboxService([*self._channels, TICKETS])
+
+    @cached_property
+    def outbox_worker(self) -> OutboxWorker:
+        channels = {**self._channels, **({TICKETS: self.tickets.channel} if self.tickets else {})}
+        pace = Pace(rate=self.settings.outbox_rate, attempts=self.settings.outbox_attempts)
+        return OutboxWorker(self.conversations, self.outbox, channels, self.metrics, owner=self._owner, pace=pace)
+
+    @cached_property
+    def handoff(self) -> HandoffService:
+        helpdesk = self.settings.desk == "helpdesk"
+        return HandoffService(
+            self.conversations,
+            self.staff,
+            Texts.load(),
+            desk_hours(self.settings),
+            queue_limit=self.settings.desk_queue_limit,
+            writes_later=EMAIL in self._channels,
+            desk=TicketDesk(self.outbox) if helpdesk else BuiltInDesk(),
+            resolved=self.surveys.ended,
+        )
+
+    @cached_property
+    def tickets(self) -> Tickets | None:
+        """None with the built-in desk."""
+        settings = self.settings
+        if settings.desk != "helpdesk":
+            return None
+        system = Helpdesk(
+            self.http,
+            settings.helpdesk_url,
+            settings.helpdesk_token.get_secret_value(),
+            queue=settings.helpdesk_queue,
+            queues=dict(settings.helpdesk_queues),
+        )
+        return Tickets.of(
+            system,
+            self.conversations,
+            self.handoff,
+            self.outbox,
+            metrics=self.metrics,
+            names=dict(settings.helpdesk_names),
+            least=timedelta(seconds=settings.helpdesk_look),
+        )
+
+    @cached_property
+    def _tiers(self) -> Tiers:
+        return Tiers(self.commerce, self.assertions.sign)
+
+    @cached_property
+    def line_sweeper(self) -> LineSweeper:
+        return LineSweeper(
+            self.conversations,
+            self.handoff,
+            automatic=self.settings.desk_assignment == "automatic",
+            grace=timedelta(seconds=self.settings.desk_grace),
+            tier_of=self._tiers.of,
+            preferred_tiers=frozenset(self.settings.desk_preferred_tiers),
+        )
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(
+            self.conversations,
+            self.guests,
+            self.handoff,
+            self.keyed,
+            self.metrics,
+            owner=self._owner,
+            lease=self.settings.turn_lease,
+            collect=dict(self.settings.collect_seconds),
+        )
+
+    @cached_property
+    def worker(self) -> TurnWorker:
+        settings = self.settings
+        load = Load(self.metrics, in_hand_limit=settings.turns_in_hand, waiting_limit=settings.turns_waiting)
+        return TurnWorker(self.conversations, self._runner, load, owner=self._owner, lease=settings.turn_lease)
+
+    @cached_property
+    def _runner(self) -> TurnRunner:
+        return TurnRunner(
+            conversations=self.conversations,
+            guests=self.guests,
+            customers=self.commerce,
+            tiers=RememberedTiers(self._tiers.of),
+            handoff=self.handoff,
+            closed=self.surveys.ended,
+            writes=self.writes,
+            privacy=self.privacy,
+            insight=Recorder(self.conversations),
+            rasa=self.rasa,
+            assertions=self.assertions,
+            metrics=self.metrics,
+            owner=self._owner,
+            lease=self.settings.turn_lease,
+            at_once=self.settings.turns_at_once,
+        )
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        settings, secret = self.settings, self.settings.internal_secret.get_secret_value()
+        return Readiness(
+            {
+                "database": database_check(self.pool),
+                "rasa": http_check(self.http, f"{settings.rasa_url}/webhooks/aftercare/health", secret),
+                "faq": http_check(self.http, f"{settings.faq_url}/readyz", secret),
+                "actions": http_check(self.http, f"{settings.actions_url}/readyz", secret),
+                "backend": backend_check(self.commerce),
+            }
+        )
 
 
 def desk_hours(settings: ApiSettings) -> DeskHours:
@@ -246,33 +326,10 @@ def desk_hours(settings: ApiSettings) -> DeskHours:
     return DeskHours(OpeningHours.parse(hours, zone))
 
 
-def line_sweeper(
-    settings: ApiSettings,
-    conversations: ConversationService,
-    handoff: HandoffService,
-    commerce: Commerce,
-    assertions: Assertions,
-) -> LineSweeper:
-    return LineSweeper(
-        conversations,
-        handoff,
-        automatic=settings.desk_assignment == "automatic",
-        grace=timedelta(seconds=settings.desk_grace),
-        tier_of=Tiers(commerce, assertions.sign).of,
-        preferred_tiers=frozenset(settings.desk_preferred_tiers),
-    )
-
-
 def code_sender(settings: ApiSettings) -> CodeSender:
     if settings.code_sender == "console":
         return ConsoleSender()
     return SmtpSender(mail_server(settings))
-
-
-def outbound_channels(settings: ApiSettings) -> dict[str, OutboundChannel]:
-    if settings.email_sender == "console":
-        return {"email": ConsoleEmail()}
-    return {"email": SmtpEmail(mail_server(settings))}
 
 
 def mail_server(settings: ApiSettings) -> MailServer:
@@ -284,24 +341,3 @@ def mail_server(settings: ApiSettings) -> MailServer:
         security=settings.smtp_security,
         sender=settings.smtp_from,
     )
-
-
-def customer_tokens(settings: ApiSettings, http: httpx.AsyncClient) -> CustomerTokens:
-    url = settings.customer_token_jwks_url
-    return CustomerTokens(
-        secret=settings.customer_token_secret.get_secret_value(),
-        keys=RemoteKeys(url, http) if url else None,
-        audience=settings.customer_token_audience,
-        issuer=settings.customer_token_issuer,
-    )
-
-
-def checks(settings: ApiSettings, pool: Pool, http: httpx.AsyncClient, commerce: Commerce) -> dict[str, Check]:
-    secret = settings.internal_secret.get_secret_value()
-    return {
-        "database": database_check(pool),
-        "rasa": http_check(http, f"{settings.rasa_url}/webhooks/aftercare/health", secret),
-        "faq": http_check(http, f"{settings.faq_url}/readyz", secret),
-        "actions": http_check(http, f"{settings.actions_url}/readyz", secret),
-        "backend": backend_check(commerce),
-    }
