@@ -90,6 +90,10 @@ bench: setup-dev  ## measure against a stock Rasa assistant; writes bench/result
 bench-pipeline: setup-dev  ## what the message pipeline costs; the long form: make bench-pipeline MINUTES=10
 	$(BIN)/python -m bench.pipeline --minutes $(or $(MINUTES),1)
 
+.PHONY: bench-faq
+bench-faq: setup-dev  ## measure the FAQ matching beside simple methods; writes bench/faq/RESULTS.md
+	$(BIN)/python -m bench.faq
+
 .PHONY: lock
 lock:  ## resolve requirements/*.in anew and pin what was found
 	$(PYTHON) ops/lock.py

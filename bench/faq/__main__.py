@@ -1,0 +1,58 @@
+"""`python -m bench.faq`: our matching beside simple methods, on the same phrasings and questions.
+
+Writes bench/faq/RESULTS.md unless only some sets are measured. Public sets are
+measured where they lie beside the project.
+"""
+
+import argparse
+import os
+import time
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from bench.faq.baselines import BASELINES
+from bench.faq.figures import Measured, Row, of_ours, of_scores, table
+from bench.faq.sets import ROOT, read_sets
+from faq.encoder.opening import open_encoder
+from faq.encoder.ports import Encoder, Vectors
+from faq.settings import FaqSettings
+
+FOLDER = Path(__file__).resolve().parent
+TARGET = 0.9
+
+
+class Remembering:
+    """Texts are embedded once for all methods."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.model, self.dimension = encoder.model, encoder.dimension
+        self._one = cache(lambda text: encoder.encode([text])[0])
+
+    def encode(self, texts: list[str]) -> Vectors:
+        return np.stack([self._one(text) for text in texts])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.faq", description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the public sets")
+    parser.add_argument("--only", nargs="+", help="names of the sets to measure")
+    options = parser.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    encoder = Remembering(open_encoder(FaqSettings()))
+    measured: list[Measured] = []
+    for data in read_sets(options.data, options.only):
+        for name, baseline in BASELINES.items():
+            started = time.perf_counter()
+            row: Row = of_scores(data, baseline(data, encoder))
+            measured.append(Measured(data.name, name, row | {"seconds": time.perf_counter() - started}))
+        measured.append(Measured(data.name, "Aftercare", of_ours(data, encoder, TARGET)))
+        print(table([each for each in measured if each.data == data.name]), flush=True)
+    if not options.only:
+        (FOLDER / "RESULTS.md").write_text(table(measured))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
