@@ -3,7 +3,7 @@
 from typing import Any
 
 from actions.context import Context
-from actions.draft import Draft
+from actions.draft import OPENING, Draft
 from actions.forms.choice import Choice, ChoiceStep
 from actions.forms.confirm import Confirm
 from actions.forms.form import Form
@@ -107,6 +107,17 @@ class GetBack(ChoiceStep):
             for one in offered
         ]
 
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        wished = (draft[OPENING] or {}).get("text", "")
+        empty = next((item for item in await chosen_items(context, draft) if item.variants == ()), None)
+        if empty and draft["return_resolution"] is None and self._exchange_was_wished(context, wished):
+            context.say.say("utter_return_nothing_in_stock", item=empty.title)
+        return await super().ask(context, draft)
+
+    def _exchange_was_wished(self, context: Context, text: str) -> bool:
+        exchange = Option(Resolution.EXCHANGE.value, context.words.label(f"words_{Resolution.EXCHANGE.value}"))
+        return bool(find_one(text, [exchange]).values)
+
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
         outcome = await super().read(context, draft, answer)
         if outcome is Outcome.NOT_UNDERSTOOD and answer.asked and self._wants_another(context, answer):
@@ -140,6 +151,8 @@ def _resolution_title(context: Context, resolution: Resolution, bonus: int) -> s
 
 
 class Method(ChoiceStep):
+    """Told in as many words as a reason: "oh, I guess the label is fine"."""
+
     slot = "return_method"
     entity = "method"
     template = "utter_question_return_method"
@@ -158,6 +171,9 @@ class Method(ChoiceStep):
             )
             for method in methods
         ]
+
+    def among_words(self, answer: Answer) -> bool:
+        return answer.loose or answer.statement
 
 
 async def recap(context: Context, draft: Draft) -> None:

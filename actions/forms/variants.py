@@ -1,7 +1,7 @@
 """For an exchange: which size or colour instead? The slot's value: {line id: variant}; {} for no exchange."""
 
 from actions.context import Context
-from actions.draft import Draft
+from actions.draft import OPENING, Draft
 from actions.forms.items import chosen_items
 from actions.forms.step import Answer, Outcome, Step
 from actions.reading.choices import Option, find_one, is_question, names_variant, says_only_no, says_only_yes
@@ -29,7 +29,7 @@ class Variants(Step):
             return False
         if item.variants == ():
             context.say.say("utter_return_nothing_in_stock", item=item.title)
-            draft["return_resolution"] = None
+            draft["return_resolution"] = draft[OPENING] = None  # told once
             return False
         context.say.say(
             "utter_question_return_variants",

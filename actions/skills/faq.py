@@ -8,6 +8,7 @@ from actions.context import Context, Events, FaqEntry, Handler
 from actions.faq_entries import FaqUnavailable, read_entry
 from actions.offers import human, made
 from actions.question import Outcome, question
+from actions.reading.choices import speaks_of
 from actions.replies import Button, button
 from actions.skills.human import HAND_OVER_AT, hand_over, misunderstood
 from common import placeholders
@@ -42,6 +43,8 @@ async def by_decision(context: Context) -> Events:
         none = button(context.words.label("none_of_these"), "faq", entry=NONE_OF_THESE)
         context.say.say("utter_faq_clarify", buttons=[*buttons, none], directives=question(context, "clarified"))
         return []
+    if context.turn.previous_bot_messages() and speaks_of(context.turn.text, "presence"):
+        return await context.skills["action_greet"](context)
     return unknown(context, "utter_faq_unknown")
 
 
