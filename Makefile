@@ -72,7 +72,7 @@ test-faults: setup-dev  ## kill, pause and cut off processes under customers (be
 
 .PHONY: test-faults-long
 test-faults-long: setup-dev  ## the long form: half an hour and more than 500 faults
-	$(BIN)/python -m tests.faults --seed 11 --minutes 32 --customers 8 --every 2.5
+	$(BIN)/python -m tests.faults --seed 12 --minutes 30 --customers 8 --every 2.3
 
 .PHONY: test-nlu
 test-nlu: setup  ## measure how well messages are understood, on those that are held out (below 1 minute once trained)
