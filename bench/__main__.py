@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 from bench.aftercare import NO_LIMITS, measure_aftercare
-from bench.baseline import measure_stock
+from bench.baseline import measure_stock, train_stock
 from bench.report import table
 
 FOLDER = Path(__file__).resolve().parent
@@ -21,19 +21,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--turns", type=int, default=200, help="turns of the single customer")
     parser.add_argument("--only", choices=["aftercare", "stock"], help="measure one of them and print, write nothing")
+    parser.add_argument("--train-stock", type=Path, metavar="DIR", help="only train stock Rasa, in a new folder")
+    parser.add_argument("--stock", type=Path, metavar="DIR", help="take the stock Rasa that was trained in this folder")
     parser.add_argument(
         "--stock-epochs",
         type=int,
         help="train stock Rasa for fewer than its 100 epochs; its training time and accuracy are left out then",
     )
     options = parser.parse_args()
+    if options.train_stock:
+        train_stock(options.train_stock, options.stock_epochs)
+        return 0
     os.environ.update(NO_LIMITS)
     measured: dict[str, Any] = {}
     if options.only != "stock":
         measured["aftercare"] = measure_aftercare(options.turns)
         print(json.dumps(measured["aftercare"]), file=sys.stderr)  # stock Rasa may train for half an hour
     if options.only != "aftercare":
-        measured["stock"] = measure_stock(options.turns, options.stock_epochs)
+        measured["stock"] = measure_stock(options.turns, options.stock_epochs, options.stock)
     if options.only:
         json.dump(measured, sys.stdout, indent=2)
         return 0

@@ -18,6 +18,7 @@ from bench.clients import AftercareCustomer
 from bench.load import Latency, measure, measure_dialogue
 from bench.memory import resident_mebibytes
 from bench.sentences import FORM_DIALOGUE, questions
+from bench.stopwatch import Stopwatch
 from common.internal import INTERNAL_SECRET_HEADER
 from ops.ports import free_ports
 from ops.settings import ROOT, LauncherSettings
@@ -50,8 +51,8 @@ def data_folder() -> Iterator[Path]:
 def measure_aftercare(turns: int) -> dict[str, Any]:
     with data_folder() as data:
         settings = launcher(data)
-        steps: dict[str, float] = {}
-        Stack(settings, steps.__setitem__).train_only()
+        with Stopwatch() as watch:
+            Stack(settings).train_only()
         first_start(settings)
         started = time.perf_counter()
         with Stack(settings) as stack:
@@ -62,7 +63,7 @@ def measure_aftercare(turns: int) -> dict[str, Any]:
             memory = resident_mebibytes(pids)
             edit = edit_to_live(stack)
         return {
-            "seconds_to_train": steps["training"],
+            **watch.figures("train"),
             "seconds_to_ready": ready,
             "memory_mebibytes": memory,
             "seconds_from_edit_to_live": edit,
