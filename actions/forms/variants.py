@@ -4,7 +4,15 @@ from actions.context import Context
 from actions.draft import OPENING, Draft
 from actions.forms.items import chosen_items
 from actions.forms.step import Answer, Outcome, Step
-from actions.reading.choices import Option, find_one, is_question, names_variant, says_only_no, says_only_yes
+from actions.reading.choices import (
+    Option,
+    find_one,
+    is_question,
+    names_size,
+    names_variant,
+    says_only_no,
+    says_only_yes,
+)
 from actions.replies import Button, button
 from backends.models import Resolution, ReturnableItem
 
@@ -98,7 +106,8 @@ class Variants(Step):
         if says_only_yes(answer.text) or says_only_no(answer.text) or context.turn.intent == "refund_request":
             return names_variant(answer.text)
         about_items = context.turn.intent in {"exchange", "return_start"} or names_variant(answer.text)
-        return (answer.asked and (answer.loose or about_items)) or context.turn.intent == "exchange"
+        corrects = context.turn.intent == "exchange" or names_size(answer.text)
+        return (answer.asked and (answer.loose or about_items)) or corrects
 
 
 def _names_whole(item: ReturnableItem, wish: str) -> bool:

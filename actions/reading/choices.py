@@ -137,6 +137,11 @@ def names_variant(text: str) -> bool:
     return mentions(text, "variant") or find_number(text) is not None
 
 
+def names_size(text: str) -> bool:
+    """Whether it is a size or colour by word and number: "size 40 instead"."""
+    return mentions(text, "variant") and find_number(text) is not None
+
+
 def says_no(text: str) -> bool:
     words = raw_words(text)
     return bool(words) and words[0] in word_list("no")
