@@ -80,15 +80,18 @@ class Turn:
     def as_pressed(self, intents: frozenset[str]) -> "Turn":
         """As if the button had been pressed whose title was typed, if it is one with such an intent."""
         typed = _plain(self.text)
-        buttons = (
-            button
-            for event in reversed(self.previous_bot_messages())
-            for button in (event.get("data") or {}).get("buttons") or ()
-        )
-        payload = next((str(button["payload"]) for button in buttons if _plain(str(button["title"])) == typed), "")
+        button = next((each for each in self.offered_buttons() if typed and _plain(str(each["title"])) == typed), None)
+        pressed = self.pressing(button) if button else self
+        return pressed if pressed.intent in intents else self
+
+    def offered_buttons(self) -> list[Mapping[str, Any]]:
+        """Of what the bot said in its last turn, the latest message's first."""
+        messages = reversed(self.previous_bot_messages())
+        return [button for event in messages for button in (event.get("data") or {}).get("buttons") or ()]
+
+    def pressing(self, button: Mapping[str, Any]) -> "Turn":
+        payload = str(button["payload"])
         intent, _, entities = payload.removeprefix("/").partition("{")
-        if not typed or intent not in intents:
-            return self
         values = json.loads("{" + entities) if entities else {}
         return replace(self, text=payload, intent=intent, entities={name: (str(v),) for name, v in values.items()})
 

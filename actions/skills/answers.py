@@ -9,11 +9,12 @@ from actions.identity import carry_out
 from actions.later import offer_kept
 from actions.offers import human, made
 from actions.question import question
-from actions.reading.choices import is_question, mentions
+from actions.reading.choices import find_place, is_question, mentions, only_number
 from actions.skills.faq import by_decision, picked_entry
 from actions.skills.human import HAND_OVER_AT, OFFER_AT, hand_over, misunderstood
 from actions.skills.orders import names_one_order
 from actions.skills.verification import again, awaiting, corrected, verification_result
+from actions.turn import Turn
 
 # Questions for which it is told what an answer looks like: utter_rejected_<slot>.
 REJECTED = frozenset(
@@ -79,7 +80,21 @@ async def inform(context: Context) -> Events:
     if turn.active_form is None and turn.is_button:
         context.say.say("utter_choice_expired")
         return []
+    chosen = None if turn.active_form else _pointed_at(turn)
+    if chosen:
+        context.turn = chosen
+        return await context.skills[f"action_{chosen.intent}"](context)
     return await fallback(context)
+
+
+def _pointed_at(turn: Turn) -> Turn | None:
+    """As if the button had been pressed that "the second one" or "2" means."""
+    buttons = turn.offered_buttons()
+    place = find_place(turn.text, len(buttons))
+    if place is None:
+        number = only_number(turn.text)
+        place = number - 1 if number and number <= len(buttons) else None
+    return None if place is None else turn.pressing(buttons[place])
 
 
 async def follow_up(context: Context) -> Events:
