@@ -34,18 +34,17 @@ class BrokenModel(Exception):
 
 @dataclass(frozen=True)
 class Linear:
-    """Scores of shape (n, intents): `dense @ dense_weights.T + ngrams @ ngram_weights.T + bias`, over a temperature."""
+    """An intent's score: its row of `dense_weights` by the vector, of `ngram_weights` by the n-grams, and its bias."""
 
     dense_weights: np.ndarray
     ngram_weights: np.ndarray
     bias: np.ndarray
     temperature: float
 
-    def probabilities(self, dense: np.ndarray, ngrams: csr_matrix) -> np.ndarray:
-        scores = ngrams @ self.ngram_weights.T + self.bias
-        if self.dense_weights.shape[1]:
-            scores = scores + dense @ self.dense_weights.T
-        return softmax(scores / self.temperature)
+    def probabilities(self, dense: np.ndarray, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Of shape (intents,), for a vector of shape (dimension,) and the n-grams of one text."""
+        scores = self.ngram_weights[:, columns] @ values + self.dense_weights @ dense + self.bias
+        return softmax(scores[np.newaxis] / self.temperature)[0]
 
 
 @dataclass(frozen=True)
@@ -64,11 +63,11 @@ class IntentModel:
 
     def probabilities(self, text: str, vector: Optional[np.ndarray]) -> Dict[str, float]:
         """Of each intent, calibrated; `vector` of shape (dimension,) or None."""
-        ngrams = self.features.transform([text])
+        ngrams = self.features.row(text)
         if vector is None or vector.size != self.full.dense_weights.shape[1]:
-            row = self.lexical.probabilities(np.zeros((1, 0)), ngrams)[0]
+            row = self.lexical.probabilities(np.zeros(0), *ngrams)
         else:
-            row = self.full.probabilities(vector[np.newaxis, :], ngrams)[0]
+            row = self.full.probabilities(vector, *ngrams)
         return dict(zip(self.labels, row.tolist(), strict=True))
 
     def save(self, folder: Path) -> None:

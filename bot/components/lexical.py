@@ -3,8 +3,9 @@
 import json
 import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
@@ -39,12 +40,28 @@ class _Ngrams:
     def __init__(self, **options: Any) -> None:
         self._options = {"preprocessor": normalise, "min_df": 2, "sublinear_tf": True, **options}
         self._vectorizer = TfidfVectorizer(**self._options)
+        self._analyse: Optional[Callable[[str], List[str]]] = None
 
     def fit(self, texts: List[str]) -> None:
         self._vectorizer.fit(texts)
 
     def transform(self, texts: List[str]) -> csr_matrix:
         return self._vectorizer.transform(texts)
+
+    @property
+    def size(self) -> int:
+        return len(self._vectorizer.vocabulary_)
+
+    def row(self, text: str) -> Tuple[np.ndarray, np.ndarray]:
+        """Columns and values of what `transform` makes of one text, without what that checks and builds for many."""
+        if self._analyse is None:
+            self._analyse = self._vectorizer.build_analyzer()
+        vocabulary = self._vectorizer.vocabulary_
+        counted = Counter(column for term in self._analyse(text) if (column := vocabulary.get(term)) is not None)
+        columns = np.fromiter(counted.keys(), dtype=np.intp, count=len(counted))
+        values = (1 + np.log(np.fromiter(counted.values(), float, count=len(counted)))) * self._vectorizer.idf_[columns]
+        length = float(np.sqrt(values @ values))
+        return columns, values / length if length else values
 
     def saved(self) -> Dict[str, Any]:
         terms = sorted(self._vectorizer.vocabulary_, key=self._vectorizer.vocabulary_.__getitem__)
@@ -76,6 +93,17 @@ class LexicalFeatures:
     def transform(self, texts: List[str]) -> csr_matrix:
         """Shape (len(texts), number of n-grams of both kinds); of each kind rows of length 1 or 0."""
         return hstack([kind.transform(texts) for kind in self._kinds.values()], format="csr")
+
+    def row(self, text: str) -> Tuple[np.ndarray, np.ndarray]:
+        """Columns and values of the one row that `transform` makes of the text."""
+        columns, values = [], []
+        before = 0
+        for kind in self._kinds.values():
+            found, weights = kind.row(text)
+            columns.append(found + before)
+            values.append(weights)
+            before += kind.size
+        return np.concatenate(columns), np.concatenate(values)
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps({name: kind.saved() for name, kind in self._kinds.items()}), encoding="utf-8")

@@ -34,8 +34,10 @@ INSERT = sa.text(
 
 
 def row(sender_id: str, event: Event) -> Dict[str, Any]:
-    """Of Rasa's table `events`."""
+    """Of Rasa's table `events`. What the FAQ's index found is for the turn of the message alone, and most of it."""
     data = event.as_dict()
+    if "faq" in data.get("parse_data", {}):
+        data["parse_data"] = {key: value for key, value in data["parse_data"].items() if key != "faq"}
     return {
         "sender_id": sender_id,
         "type_name": event.type_name,
