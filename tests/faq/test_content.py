@@ -17,6 +17,7 @@ PLACEHOLDER = re.compile(r"\{\{ ([a-z_]+) \}\}")
 FACTS = facts(load_policy())
 
 Entry = dict[str, Any]
+BARE = {"return_window_days"}  # the number alone of `return_window`, for sentences of the curators' own
 
 
 def read_lines(name: str) -> list[Entry]:
@@ -72,12 +73,13 @@ def test_answers_only_name_facts_that_the_shop_publishes(entries: list[Entry]):
 
 def test_every_fact_of_the_shop_is_told_somewhere(entries: list[Entry]):
     told = {name for entry in entries for name in PLACEHOLDER.findall(entry["answer"])}
-    assert set(FACTS) - told == set()
+    assert set(FACTS) - told == BARE
 
 
 def test_answers_do_not_spell_out_what_a_rule_enforces(entries: list[Entry]):
     """A number that is written out would stay behind when the shop changes the rule."""
-    rules = {text.removesuffix(".00") for fact in FACTS.values() for text in fact.split(" = ")}
+    facts = [fact for name, fact in FACTS.items() if name not in BARE]
+    rules = {text.removesuffix(".00") for fact in facts for text in fact.split(" = ")}
     spelled = re.compile("|".join(rf"(?<!\w){re.escape(rule)}(\.00)?(?![.,]?\w)" for rule in sorted(rules)))
     assert [(entry["id"], found[0]) for entry in entries if (found := spelled.search(entry["answer"]))] == []
 
