@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument(
         "--stock-epochs",
         type=int,
-        help="train stock Rasa for fewer than its 100 epochs; its training time and accuracy are left out then",
+        help="train stock Rasa for fewer than its 100 epochs: its training is a lower bound, its accuracy left out",
     )
     options = parser.parse_args()
     if options.train_stock:
