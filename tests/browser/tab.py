@@ -5,7 +5,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
 from ops.chromium import find_chromium
 
@@ -42,9 +42,17 @@ class Tab:
 
     def watch(self) -> None:
         self.page.set_default_timeout(PATIENCE_MS)
-        self.page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._note)
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.text.startswith(
+            "htmx:sendAbort"
+        ):  # a page that is left gives up what it was asking for; htmx says so twice
+            self.complaints.pop()
+        elif line.type == "error":
+            self.complaints.append(line.text)
 
     def _note(self, request: Request) -> None:
         if request.url.startswith("http") and urlsplit(request.url).netloc != urlsplit(self.url).netloc:
