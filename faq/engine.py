@@ -7,6 +7,7 @@ import structlog
 from faq.encoder.batching import BatchingEncoder
 from faq.encoder.ports import Vectors
 from faq.entries.models import Published
+from faq.gate.comparing import WORK
 from faq.index.background import general_questions
 from faq.index.decision import Thresholds
 from faq.index.index import Index
@@ -60,7 +61,10 @@ class Engine:
         )
 
     async def _adapt(self) -> None:
-        """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn."""
+        """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn.
+
+        Then what the gate will ask of it is prepared, so that publishing waits for the draft's part alone.
+        """
         try:
             adapted = None
             while self.index is not adapted:
@@ -68,6 +72,7 @@ class Engine:
                 learned = await asyncio.to_thread(seen.adapted)
                 if self.index is seen:
                     self.index = adapted = learned
+                    await asyncio.to_thread(learned.prepare, WORK)
         except Exception as error:
             log.exception("adapting_failed", error=type(error).__name__)
         finally:

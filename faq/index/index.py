@@ -141,7 +141,7 @@ class Index:
         """
         if self._scorer is None:
             return
-        rows = np.flatnonzero(np.bincount(self._owner)[self._owner] > 1)
+        rows = self._askable()
         if only is not None:
             rows = np.array([row for row in rows if self._texts[row] in only], dtype=np.intp)
         owners = [self.entries[self._owner[row]] for row in rows]
@@ -150,6 +150,15 @@ class Index:
         for row, entry, (best, scope) in zip(rows, owners, ranked, strict=True):
             candidates = tuple((self.entries[each], probability) for each, probability in best)
             yield LeftOut(entry, self._texts[row], self.thresholds.decide(candidates, scope=scope))
+
+    def _askable(self) -> NDArray[np.intp]:
+        """Phrasings that are not their entry's only one."""
+        return np.flatnonzero(np.bincount(self._owner)[self._owner] > 1)
+
+    def prepare(self, work: int) -> None:
+        """Have `without_itself` at hand, where it is at most so much work (phrasings times entries)."""
+        if self._scorer is not None and len(self._texts) * len(self.entries) <= work:
+            self._scorer.left_out(self._askable())
 
     def nearest(self, vectors: Vectors, *, language: str, but: str) -> list[Nearest | None]:
         """For each vector the nearest phrasing of another entry than `but`, in this language."""

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
@@ -35,6 +35,8 @@ class Scorer:
 
     evidence: Evidence
     weights: Floats
+    # What was made of phrasings without themselves, by which they were: nothing of it ever changes.
+    _left_out: dict[bytes, Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def adapted(self, general: Texts) -> tuple["Scorer", Asked | None]:
         """Trained on all phrasings, with weights that were learned from them. Takes seconds: for a worker thread."""
@@ -49,10 +51,21 @@ class Scorer:
     def rank_without_itself(
         self, rows: Rows, allowed: Sequence[NDArray[np.bool_] | None], shown: int
     ) -> Iterator[Ranked]:
-        """`rank` of phrasings that stand in the bank, each as if it did not; its entry has another one.
+        """`rank` of phrasings that stand in the bank, each as if it did not; its entry has another one."""
+        for each, mask in zip(self.left_out(rows), allowed, strict=True):
+            yield self._ranked(each, mask, shown)
+
+    def left_out(self, rows: Rows) -> Floats:
+        """Utilities of shape (rows, entries + 1) of phrasings without themselves; the second time they are at hand.
 
         A part of each entry's phrasings is left out at a time, and the classifier trained without them.
         """
+        key = rows.tobytes()
+        if key not in self._left_out:
+            self._left_out[key] = self._without(rows)
+        return self._left_out[key]
+
+    def _without(self, rows: Rows) -> Floats:
         bank = self.evidence.bank
         part = (rows - bank.starts[bank.owner[rows]]) % _PARTS
         utilities = np.zeros((len(rows), bank.entries + 1))
@@ -64,8 +77,7 @@ class Scorer:
                 some = places[start : start + _CHUNK]
                 asked = rows[some]
                 utilities[some] = evidence.options(bank.vectors[asked], bank.spelled[asked]) @ self.weights
-        for each, mask in zip(utilities, allowed, strict=True):
-            yield self._ranked(each, mask, shown)
+        return utilities
 
     def _ranked(self, utilities: Floats, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
         entries, none = utilities[:-1].copy(), utilities[-1]
