@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
+import psycopg
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
@@ -12,6 +13,13 @@ from tests.browser.tab import Tab, chromium, tab
 
 NewTab = Callable[..., Awaitable[Tab]]
 NewChat = Callable[..., Awaitable[Chat]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_waits(stack: Stack) -> None:
+    """Of the tests before, for a person: advisors take who is first in line."""
+    with psycopg.connect(stack.settings.database_url, options="-c search_path=api", autocommit=True) as connection:
+        connection.execute("DELETE FROM conversations WHERE state <> 'bot'")
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -83,8 +83,10 @@ async def leave(owner: Tab, other: Tab) -> None:
     """The owner logs out in the middle of a sentence; the colleague sees that nobody is there any more."""
     await owner.page.get_by_role("button", name="Log out").click()
     await owner.page.get_by_role("button", name="Log in").wait_for()
-    await other.page.reload()
-    await expect(other.page.get_by_text("but is no longer at the desk")).to_be_visible()
+    gone = other.page.get_by_text("but is no longer at the desk")
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await gone.count():
+            await other.page.reload()
 
 
 def transcript(tab: Tab) -> Locator:

@@ -1,6 +1,5 @@
 """What publishing would change, and what it must not."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,7 +11,8 @@ from faq.app import create_app
 from faq.encoder.hashing import HashingEncoder
 from faq.entries.files import read_entries
 from faq.entries.models import Content, Published
-from faq.gate.comparing import compare
+from faq.gate.comparing import WORK, compare
+from faq.gate.models import Report
 from faq.index.decision import Thresholds
 from faq.index.index import Index
 from faq.settings import FaqSettings
@@ -160,7 +160,7 @@ def test_a_golden_question_is_kept_once_names_an_entry_and_can_be_removed(servic
     assert done == [("golden_removed", "carl"), ("golden_added", "cleo")]
 
 
-def test_all_phrasings_of_64_entries_are_asked_within_a_second_of_computing():
+def test_all_phrasings_are_asked_and_what_was_prepared_of_the_live_index_says_the_same():
     encoder = HashingEncoder()
     contents = list(read_entries(ROOT / "faq" / "content" / "entries.jsonl").items())[:64]
     entries = [Published(entry, 1, content) for entry, content in contents]
@@ -170,11 +170,14 @@ def test_all_phrasings_of_64_entries_are_asked_within_a_second_of_computing():
     drafts = [Published(entries[0].id, 2, replace(changed, phrasings=changed.phrasings[1:])), *entries[1:]]
     live, draft = (Index.of(each, vectors, Thresholds(), encoder.dimension) for each in (entries, drafts))
 
-    started = time.process_time()
-    report = compare(live, draft, {entries[0].id}, [], vectors=vectors, today=date(2027, 1, 1))
+    def asked() -> Report:
+        return compare(live, draft, {entries[0].id}, [], vectors=vectors, today=date(2027, 1, 1))
 
-    assert time.process_time() - started < 1.0
-    assert len(report.phrasings) == len(texts) - 1
+    live.prepare(WORK)
+    prepared = asked()
+    live = Index.of(entries, vectors, Thresholds(), encoder.dimension)
+    assert len(prepared.phrasings) == len(texts) - 1
+    assert prepared == asked()
 
 
 def test_of_a_large_collection_the_phrasings_nearest_to_the_change_are_asked():
