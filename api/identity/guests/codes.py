@@ -1,9 +1,9 @@
-"""One-time codes in what customers type. Six digits, perhaps split in the middle; not a part of an order number."""
+"""One-time codes in what customers type: six digits, perhaps split in the middle; no part of a number or address."""
 
 import re
 import secrets
 
-CODE = re.compile(r"(?<![\w#-])(\d{3})[ -]?(\d{3})(?![\w-])")
+CODE = re.compile(r"(?<![\w#.@+-])(\d{3})[ -]?(\d{3})(?![\w@+-]|\.\w)")
 MASK = "••••••"
 
 
