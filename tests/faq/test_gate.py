@@ -1,6 +1,7 @@
 """What publishing would change, and what it must not."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,14 +27,21 @@ PHRASINGS = {
 }
 
 
-@pytest.fixture
-def service(fresh_database: Callable[[str, str], str]) -> Iterator[Service]:
-    settings = FaqSettings(database_url=fresh_database("faq", "faq"), internal_secret="between-us")
+@contextmanager
+def serving(database_url: str) -> Iterator[Service]:
+    """The FAQ service with PHRASINGS live."""
+    settings = FaqSettings(database_url=database_url, internal_secret="between-us")
     with running(create_app(settings, encoder=HashingEncoder())) as client:
         service = Service(client)
         for entry, phrasings in PHRASINGS.items():
             service.create(entry, f"{phrasings[0]}?", answer=entry, phrasings=phrasings)
         post(service, "/releases", 201, entries=[{"entry": entry} for entry in PHRASINGS])
+        yield service
+
+
+@pytest.fixture
+def service(fresh_database: Callable[[str, str], str]) -> Iterator[Service]:
+    with serving(fresh_database("faq", "faq")) as service:
         yield service
 
 

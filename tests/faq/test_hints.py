@@ -5,21 +5,13 @@ from typing import Any
 
 import pytest
 
-from faq.app import create_app
-from faq.encoder.hashing import HashingEncoder
-from faq.settings import FaqSettings
-from tests.faq.service import Service, running
-from tests.faq.test_gate import PHRASINGS, post
+from tests.faq.service import Service
+from tests.faq.test_gate import post, serving
 
 
 @pytest.fixture
 def service(fresh_database: Callable[[str, str], str]) -> Iterator[Service]:
-    settings = FaqSettings(database_url=fresh_database("faq", "faq"), internal_secret="between-us")
-    with running(create_app(settings, encoder=HashingEncoder())) as client:
-        service = Service(client)
-        for entry, phrasings in PHRASINGS.items():
-            service.create(entry, f"{phrasings[0]}?", answer=entry, phrasings=phrasings)
-        post(service, "/releases", 201, entries=[{"entry": entry} for entry in PHRASINGS])
+    with serving(fresh_database("faq", "faq")) as service:
         yield service
 
 
