@@ -62,15 +62,16 @@ def _prepare(parsed: argparse.Namespace) -> int:
 
 
 def _import(parsed: argparse.Namespace) -> int:
-    from faq.entries.files import read_entries
+    from faq.entries.files import read_entries, read_goldens
     from faq.entries.importing import import_file
 
-    contents = read_entries(parsed.file)
+    contents, goldens = read_entries(parsed.file), read_goldens(parsed.file)
     url = FaqSettings().database_url
     if not url:
         raise FaqError("AFTERCARE_DATABASE_URL is not set.")
-    published, removed = import_file(url, contents, replace_all=parsed.replace)
-    print(f"{published} entries published, {removed} taken offline" if published or removed else "nothing to do")
+    done = import_file(url, contents, goldens, replace_all=parsed.replace)
+    told = f"{done.published} entries published, {done.removed} taken offline, {done.goldens} golden questions set"
+    print(told if done.published or done.removed or done.goldens else "nothing to do")
     return 0
 
 

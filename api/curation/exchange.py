@@ -63,7 +63,7 @@ async def take_in(
 @pages.get("/export")
 @endpoints.get("/export", operation_id="faqExport", response_class=Response)
 async def export(service: Curation, format: ExportFormat) -> Response:  # noqa: A002 - the parameter is called so
-    """The newest versions of all entries but archived ones, as a file."""
+    """The newest versions of all entries but archived ones and the golden questions, as a file."""
     media, ending = MEDIA[format]
     headers = {"Content-Disposition": f'attachment; filename="faq.{ending}"'}
     return Response(await service.export(format), media_type=f"{media}; charset=utf-8", headers=headers)
@@ -71,7 +71,7 @@ async def export(service: Curation, format: ExportFormat) -> Response:  # noqa: 
 
 @endpoints.post("/import", operation_id="faqImport")
 async def import_file(session: CuratorEndpoint, body: ImportFile, service: Curation) -> ImportReport:
-    """What a file would change, or with `dry_run` false the drafts made of it. With troubles nothing is saved."""
+    """What a file would change; with `dry_run` false it is saved, entries as drafts. With troubles nothing is."""
     return await service.take_in(body.format, body.text, session.staff, dry_run=body.dry_run)
 
 

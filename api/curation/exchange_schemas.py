@@ -24,6 +24,18 @@ class Arrival(BaseModel):
     changed: list[str]
 
 
+class GoldenArrival(BaseModel):
+    """What a golden question of the file does: it is new, expects another entry than `before`, or nothing."""
+
+    line: int
+    text: str
+    expected: str | None
+    language: str | None
+    new: bool
+    changed: bool
+    before: str | None
+
+
 class Trouble(BaseModel):
     """`line` of the file, from 1 on; of a schema.org page the question's number."""
 
@@ -32,8 +44,9 @@ class Trouble(BaseModel):
 
 
 class ImportReport(BaseModel):
-    """With troubles nothing is saved. What is saved are drafts."""
+    """With troubles nothing is saved. Entries are saved as drafts; golden questions hold at once."""
 
     arrivals: list[Arrival]
+    goldens: list[GoldenArrival]
     troubles: list[Trouble]
     saved: bool

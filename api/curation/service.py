@@ -137,7 +137,7 @@ class CurationService:
         return await self._faq.take_in(form, text, dry_run=dry_run, author=curator.name)
 
     async def export(self, form: ExportFormat) -> str:
-        """The newest versions of all entries but archived ones."""
+        """The newest versions of all entries but archived ones, and the golden questions."""
         return await self._faq.export(form)
 
     async def hints(self, draft: Draft) -> Hints:

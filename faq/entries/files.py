@@ -1,4 +1,4 @@
-"""Reading entries and questions from JSON Lines, as `import` and `evaluate` take them."""
+"""Reading entries, golden questions and questions from JSON Lines, as `import` and `evaluate` take them."""
 
 import json
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ from faq.entries.models import Content
 from faq.entries.schemas import ContentFields
 from faq.entries.validation import cleaned
 from faq.errors import InvalidFile
+from faq.exchange import records
+from faq.exchange.records import GoldenRecord, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,11 @@ class Query:
 
 
 def read_entries(path: Path) -> dict[str, Content]:
-    """By id, in the order of the file. Raises InvalidFile with the line."""
+    """By id, in the order of the file, golden questions left out. Raises InvalidFile with the line."""
     entries: dict[str, Content] = {}
     for line, record in _records(path):
+        if "golden" in record:
+            continue
         entry = _text(path, line, record, "id")
         if entry in entries:
             raise InvalidFile(path, line, f"the id {entry!r} stands in the file twice")
@@ -38,6 +42,18 @@ def read_entries(path: Path) -> dict[str, Content]:
     if not entries:
         raise InvalidFile(path, None, "there is no entry in it")
     return entries
+
+
+def read_goldens(path: Path) -> list[GoldenRecord]:
+    """The golden questions among the entries. Raises InvalidFile with the line."""
+    found = []
+    for line, members in _records(path):
+        golden = records.record(line, members) if "golden" in members else None
+        if isinstance(golden, Trouble):
+            raise InvalidFile(path, line, golden.problem)
+        if isinstance(golden, GoldenRecord):
+            found.append(golden)
+    return found
 
 
 def _content(path: Path, line: int, record: dict[str, Any]) -> Content:

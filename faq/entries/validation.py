@@ -35,7 +35,7 @@ def check(content: Content) -> None:
         "phrasings": _phrasings(content.phrasings),
         "answer": _length(content.answer, MAX_ANSWER) or _placeholders(content.answer),
         "category": _length(content.category, MAX_CATEGORY) if content.category is not None else None,
-        "language": None if _LANGUAGE.fullmatch(content.language) else "not a language tag such as en or pt-BR",
+        "language": wrong_language(content.language),
         "tags": _few(content.tags, MAX_TAGS),
         "valid_until": _order(content),
         "tiers": "name at least one tier" if content.audience is Audience.TIER and not content.tiers else None,
@@ -45,6 +45,10 @@ def check(content: Content) -> None:
     found = {field: problem for field, problem in problems.items() if problem}
     if found:
         raise InvalidEntry(found)
+
+
+def wrong_language(language: str) -> str | None:
+    return None if _LANGUAGE.fullmatch(language) else "not a language tag such as en or pt-BR"
 
 
 def cleaned(content: Content) -> Content:

@@ -32,6 +32,20 @@ class ArrivalOut(BaseModel):
     changed: tuple[str, ...]
 
 
+class GoldenArrivalOut(BaseModel):
+    """What a golden question of the file does: it is new, expects another entry than `before`, or nothing."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    line: int
+    text: str
+    expected: str | None
+    language: str | None
+    new: bool
+    changed: bool
+    before: str | None
+
+
 class TroubleOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -40,11 +54,12 @@ class TroubleOut(BaseModel):
 
 
 class ImportReport(BaseModel):
-    """With troubles nothing is saved. What is saved are drafts."""
+    """With troubles nothing is saved. Entries are saved as drafts; golden questions hold at once."""
 
     model_config = ConfigDict(from_attributes=True)
 
     arrivals: tuple[ArrivalOut, ...]
+    goldens: tuple[GoldenArrivalOut, ...]
     troubles: tuple[TroubleOut, ...]
     saved: bool
 
@@ -60,5 +75,5 @@ async def take_in(body: ImportBody, request: Request) -> ImportReport:
 async def export(
     request: Request, form: Annotated[Literal["csv", "jsonl", "markdown"], Query(alias="format")]
 ) -> PlainTextResponse:
-    """The newest versions of all entries but archived ones."""
+    """The newest versions of all entries but archived ones, and the golden questions."""
     return PlainTextResponse(await part_of(request, Exchange).export(Format(form)))

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from common import markdown
-from faq.exchange.records import Parsed, Record, Trouble, record, sorted_out
+from faq.exchange.records import Found, Parsed, record, sorted_out
 
 _SCRIPT = re.compile(r"<script[^>]*application/ld\+json[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _BEFORE = {"li": "\n- ", "br": "\n", "b": "**", "strong": "**", "i": "*", "em": "*"}
@@ -21,10 +21,10 @@ def read(text: str) -> Parsed:
         try:
             questions += _questions(json.loads(source))
         except json.JSONDecodeError as error:
-            return [], [Trouble(error.lineno, f"not JSON ({error.msg}, column {error.colno})")]
+            return Parsed.wrong(error.lineno, f"not JSON ({error.msg}, column {error.colno})")
     if not questions:
-        return [], [Trouble(1, "there is no FAQPage with questions in it")]
-    found: list[Record | Trouble] = []
+        return Parsed.wrong(1, "there is no FAQPage with questions in it")
+    found: list[Found] = []
     for number, question in enumerate(questions, start=1):
         answer = question.get("acceptedAnswer") or question.get("suggestedAnswer") or {}
         answer = answer[0] if isinstance(answer, list) and answer else answer

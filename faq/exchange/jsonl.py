@@ -1,12 +1,14 @@
 import json
+from collections.abc import Sequence
 
 from faq.entries.models import Content
-from faq.exchange.records import Parsed, Record, Trouble, plain, record, sorted_out
+from faq.exchange.records import Found, Parsed, Trouble, plain, plain_golden, record, sorted_out
+from faq.gate.models import Golden
 
 
 def read(text: str) -> Parsed:
     """One JSON object a line."""
-    found: list[Record | Trouble] = []
+    found: list[Found] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -22,6 +24,6 @@ def read(text: str) -> Parsed:
     return sorted_out(found)
 
 
-def write(entries: dict[str, Content]) -> str:
-    lines = (json.dumps(plain(entry, content), ensure_ascii=False) for entry, content in entries.items())
-    return "".join(f"{line}\n" for line in lines)
+def write(entries: dict[str, Content], goldens: Sequence[Golden]) -> str:
+    records = [*(plain(entry, content) for entry, content in entries.items()), *map(plain_golden, goldens)]
+    return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in records)

@@ -1,6 +1,9 @@
-"""Entries out to files and in from them. What comes in becomes drafts: all of a file, or nothing of it."""
+"""Entries and golden questions out to files and in from them: all of a file, or nothing of it.
 
-from collections.abc import Callable
+Entries come in as drafts; golden questions hold at once.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -11,7 +14,11 @@ from faq.entries.models import Content, Entry, Status
 from faq.entries.validation import slug
 from faq.entries.visibility import overlap
 from faq.exchange import documents, faqpage, jsonl, tables
+from faq.exchange import goldens as asked
+from faq.exchange.goldens import GoldenArrival
 from faq.exchange.records import Parsed, Record, Trouble
+from faq.gate import repository as gate
+from faq.gate.models import Golden
 from faq.text import normalised
 
 
@@ -28,7 +35,7 @@ READERS: dict[Format, Callable[[str], Parsed]] = {
     Format.MARKDOWN: documents.read,
     Format.FAQPAGE: faqpage.read,
 }
-WRITERS: dict[Format, Callable[[dict[str, Content]], str]] = {
+WRITERS: dict[Format, Callable[[dict[str, Content], Sequence[Golden]], str]] = {
     Format.CSV: tables.write,
     Format.JSONL: jsonl.write,
     Format.MARKDOWN: documents.write,
@@ -52,6 +59,7 @@ class Report:
     """`saved`: whether it was done. With troubles nothing is."""
 
     arrivals: tuple[Arrival, ...]
+    goldens: tuple[GoldenArrival, ...]
     troubles: tuple[Trouble, ...]
     saved: bool
 
@@ -61,13 +69,16 @@ class Exchange:
         self._pool = pool
 
     async def export(self, form: Format) -> str:
-        """The newest versions of all entries but archived ones."""
+        """The newest versions of all entries but archived ones, and the golden questions but those of archived ones."""
         async with self._pool.connection() as connection:
             found = await repository.all_newest(connection)
-        return WRITERS[form]({entry.id: entry.content for entry in found if entry.status is not Status.ARCHIVED})
+            goldens = await gate.goldens(connection)
+        entries = {entry.id: entry.content for entry in found if entry.status is not Status.ARCHIVED}
+        return WRITERS[form](entries, [each for each in goldens if each.expected in (None, *entries)])
 
     async def take_in(self, form: Format, text: str, *, dry_run: bool, author: str | None) -> Report:
-        records, troubles = READERS[form](text.removeprefix("\ufeff"))
+        parsed = READERS[form](text.removeprefix("\ufeff"))
+        records, troubles = parsed.entries, parsed.troubles
         if len(records) > MOST:
             troubles = [Trouble(1, f"{len(records)} entries; at most {MOST} come in at once"), *troubles]
         async with self._pool.connection() as connection:
@@ -75,11 +86,16 @@ class Exchange:
             present = {entry.id: entry for entry in await repository.all_newest(connection)}
             named = _named(records, present)
             arrivals = [_arrival(entry, each, present.get(entry)) for entry, each in named.items()]
-            troubles = [*troubles, *_clashes(named, present)]
-            saved = not dry_run and not troubles and any(each.new or each.changed for each in arrivals)
+            known = await gate.goldens(connection)
+            goldens = asked.arrivals(parsed.goldens, known)
+            troubles += [*_clashes(named, present), *asked.clashes(goldens, {*named, *present}, len(known))]
+            changes = any(each.new or each.changed for each in arrivals) or any(
+                each.new or each.changed for each in goldens
+            )
+            saved = changes and not dry_run and not troubles
             if saved:
-                await _save(connection, named, present, author=author)
-        return Report(tuple(arrivals), tuple(sorted(troubles, key=lambda each: each.line)), saved)
+                await _save(connection, named, present, goldens, author=author)
+        return Report(tuple(arrivals), tuple(goldens), tuple(sorted(troubles, key=lambda each: each.line)), saved)
 
 
 def _named(records: list[Record], present: dict[str, Entry]) -> dict[str, Record]:
@@ -113,9 +129,10 @@ def _arrival(entry: str, record: Record, present: Entry | None) -> Arrival:
 
 
 def _clashes(named: dict[str, Record], present: dict[str, Entry]) -> list[Trouble]:
-    """One question belongs to one entry; what is related exists, in the file or before."""
+    """One question belongs to one entry; what is related exists, in the file or before, be it in the archive."""
     standing = {entry: (each.content, 0) for entry, each in present.items() if each.status is not Status.ARCHIVED}
     standing |= {entry: (each.content, each.line) for entry, each in named.items()}
+    known = {*named, *present}
     asked: dict[tuple[str, str], list[str]] = {}
     for entry, (content, _) in standing.items():
         asked.setdefault((content.language, normalised(content.question)), []).append(entry)
@@ -127,14 +144,19 @@ def _clashes(named: dict[str, Record], present: dict[str, Entry]) -> list[Troubl
             for other in asked[content.language, normalised(content.question)]
             if other != entry and overlap(content, standing[other][0]) and standing[other][1] <= record.line
         ]
-        missing = [each for each in content.related if each not in standing or each == entry]
+        missing = [each for each in content.related if each not in known or each == entry]
         if missing:
             found.append(Trouble(record.line, f"related: names {missing[0]}, which is no other entry"))
     return found
 
 
 async def _save(
-    connection: Connection, named: dict[str, Record], present: dict[str, Entry], *, author: str | None
+    connection: Connection,
+    named: dict[str, Record],
+    present: dict[str, Entry],
+    goldens: Sequence[GoldenArrival],
+    *,
+    author: str | None,
 ) -> None:
     count = 0
     for entry, record in named.items():
@@ -146,4 +168,6 @@ async def _save(
             await repository.insert(connection, entry)
         await repository.save(connection, entry, number, record.content, author=author, note="imported")
         count += 1
-    await log.record(connection, "import", author=author, note=f"{count} drafts from a file")
+    questions = await asked.save(connection, goldens, author=author)
+    note = f"{count} drafts and {questions} golden questions from a file"
+    await log.record(connection, "import", author=author, note=note)

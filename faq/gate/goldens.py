@@ -3,12 +3,22 @@ from collections.abc import Sequence
 from common.database import Pool
 from faq.audit import log
 from faq.entries import repository as entries
-from faq.entries.validation import MAX_QUESTION
+from faq.entries.validation import MAX_QUESTION, wrong_language
 from faq.errors import EntryExists, EntryNotFound, InvalidEntry
 from faq.gate import repository
 from faq.gate.models import Golden
 
 MOST = 500  # each is asked twice at every publication
+
+
+def cleaned_golden(text: str, language: str | None) -> tuple[str, str | None]:
+    """As they are kept. Raises InvalidEntry."""
+    text, language = " ".join(text.split()), (language or "").strip() or None
+    if not text or len(text) > MAX_QUESTION:
+        raise InvalidEntry({"text": f"is empty or longer than {MAX_QUESTION} characters"})
+    if language and (problem := wrong_language(language)):
+        raise InvalidEntry({"language": problem})
+    return text, language
 
 
 class Goldens:
@@ -22,9 +32,7 @@ class Goldens:
             return await repository.goldens(connection)
 
     async def add(self, text: str, expected: str | None, language: str | None, *, author: str | None) -> Golden:
-        text = " ".join(text.split())
-        if not text or len(text) > MAX_QUESTION:
-            raise InvalidEntry({"text": f"is empty or longer than {MAX_QUESTION} characters"})
+        text, language = cleaned_golden(text, language)
         async with self._pool.connection() as connection:
             if expected is not None and await entries.unknown_ids(connection, [expected]):
                 raise InvalidEntry({"expected": f"names {expected}, which does not exist"})

@@ -27,6 +27,18 @@ async def add(
         return await cursor.fetchone()
 
 
+async def put(
+    connection: Connection, text: str, expected: str | None, language: str | None, *, author: str | None
+) -> None:
+    """Add it, or say anew what it expects."""
+    await connection.execute(
+        """INSERT INTO goldens (text, expected, language, author) VALUES (%s, %s, %s, %s)
+           ON CONFLICT (lower(text), coalesce(language, ''))
+           DO UPDATE SET expected = excluded.expected, author = excluded.author, at = now()""",
+        (text, expected, language, author),
+    )
+
+
 async def remove(connection: Connection, golden: int) -> Golden | None:
     async with connection.cursor(row_factory=class_row(Golden)) as cursor:
         await cursor.execute(

@@ -153,6 +153,17 @@ async def test_a_file_is_looked_at_first_and_then_made_into_drafts(site: Site, f
     assert (faq.live["one"], faq.live["two"]) == (None, None)
 
 
+async def test_golden_questions_of_a_file_are_told_apart_from_its_entries(site: Site) -> None:
+    async with site.person("cleo", Role.CURATOR) as cleo:
+        told = await cleo.post("/faq/import", text="one\n!is it golden\n", format="csv", action="check")
+        assert "Entries: 1 new, 0 changed, 0 as they are." in told.text
+        assert "Golden questions: 1 new, 0 changed, 0 as they are." in told.text
+        assert "Import as drafts" in told.text
+        done = await cleo.post("/faq/import", text="!is it golden\n", format="csv", action="save")
+        assert "The golden questions hold from now on." in done.text
+        assert "drafts" not in done.text.split('id="report"')[1].split("</section>")[0]
+
+
 async def test_what_is_wrong_with_a_file_is_told_by_line_and_its_text_stays(site: Site, faq: FakeFaq) -> None:
     async with site.person("cleo", Role.CURATOR) as cleo:
         told = await cleo.post("/faq/import", text="one\n?\n", format="csv", action="save")

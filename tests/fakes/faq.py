@@ -132,18 +132,20 @@ class FakeFaq:
         return {"same_question": [], "near": near, "pulls": []}
 
     async def _import(self, body: Body) -> Body:
-        """One entry a line, its question; a line that is `?` is wrong."""
+        """One entry a line, its question; a line that is `?` is wrong, one that begins with `!` a golden question."""
         lines = list(enumerate(body["text"].splitlines(), start=1))
         troubles = [{"line": line, "problem": "not a question"} for line, text in lines if text == "?"]
         saved = not body["dry_run"] and not troubles
         arrivals = [
             {"line": line, "entry": text, "question": text, "new": True, "changed": []}
             for line, text in lines
-            if text != "?"
+            if text != "?" and not text.startswith("!")
         ]
-        for _, text in lines if saved else ():
-            self.add(text, text, "An answer.", live=False)
-        return {"arrivals": arrivals, "troubles": troubles, "saved": saved}
+        golden = {"expected": None, "language": None, "new": True, "changed": False, "before": None}
+        goldens = [golden | {"line": line, "text": text[1:]} for line, text in lines if text.startswith("!")]
+        for each in arrivals if saved else ():
+            self.add(each["entry"], each["question"], "An answer.", live=False)
+        return {"arrivals": arrivals, "goldens": goldens, "troubles": troubles, "saved": saved}
 
     async def _export(self, format: str) -> str:  # noqa: A002 - the parameter is called so
         return f"{format}: {', '.join(self.versions)}\n"

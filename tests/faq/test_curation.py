@@ -180,6 +180,25 @@ def test_import_fills_an_empty_table_once_and_replaces_on_demand(
     assert live() == {"wrap": 2, "hours": 1}
 
 
+def test_import_brings_golden_questions_along_and_leaves_those_that_the_file_lacks(
+    database: str, service: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("AFTERCARE_DATABASE_URL", database)
+    file = tmp_path / "entries.jsonl"
+
+    def load(*goldens: dict[str, object], code: int = 0) -> dict[str, object]:
+        file.write_text("\n".join(json.dumps(each) for each in (*goldens, ENTRY | {"id": "wrap"})))
+        assert main(["import", str(file), "--replace"]) == code
+        return {each["text"]: each["expected"] for each in service.get("/v1/goldens").json()["goldens"]}
+
+    assert load({"golden": "wrap it", "expected": "wrap"}) == {"wrap it": "wrap"}
+    kept = {"wrap it": None, "sell cars": None}
+    assert load({"golden": "wrap it", "expected": None}, {"golden": "sell cars", "expected": None}) == kept
+    assert load() == kept
+    assert load({"golden": "open today", "expected": "nowhere"}, code=1) == kept
+    assert load({"golden": "open today"}, code=1) == kept
+
+
 def test_an_import_that_holds_something_wrong_changes_nothing(
     database: str,
     service: httpx.Client,

@@ -1,8 +1,8 @@
-"""Entries out to files and in from them, without a loss and without a surprise."""
+"""Entries and golden questions out to files and in from them, without a loss and without a surprise."""
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ from faq.encoder.hashing import HashingEncoder
 from faq.entries.models import Audience, Button, Content
 from faq.entries.validation import cleaned
 from faq.exchange import documents, faqpage, jsonl, tables
+from faq.gate.goldens import MOST
+from faq.gate.models import Golden
 from faq.settings import FaqSettings
 from tests.faq.service import Service, running
-from tests.faq.test_gate import post
+from tests.faq.test_gate import golden, post
 
 FULL = Content(
     question="Do you wrap, and how?",
@@ -34,6 +36,11 @@ FULL = Content(
 )
 OTHER = Content("yes", (), "no", language="en")
 SHAPES = [tables, jsonl, documents]
+FORMS = ["csv", "jsonl", "markdown"]
+
+
+def golden_question(text: str, expected: str | None = None, language: str | None = None) -> Golden:
+    return Golden(1, text, expected, language, "cleo", datetime.now(UTC))
 
 
 @pytest.fixture
@@ -46,9 +53,12 @@ def service(fresh_database: Callable[[str, str], str]) -> Iterator[Service]:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_goes_out_comes_back_the_same(shape: Any):
     entries = {"wrap": FULL, "other": OTHER, "123": Content("null", ("true", "1.0", "2027-01-01"), "~")}
-    records, troubles = shape.read(shape.write(entries))
-    assert troubles == []
-    assert {each.entry: each.content for each in records} == entries
+    goldens = [golden_question("wrap, it; please?", "wrap"), golden_question("null"), golden_question("a", "123", "fr")]
+    back = shape.read(shape.write(entries, goldens))
+    assert back.troubles == []
+    assert {each.entry: each.content for each in back.entries} == entries
+    wanted = [(each.text, each.expected, each.language) for each in goldens]
+    assert [(each.text, each.expected, each.language) for each in back.goldens] == wanted
 
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n"), min_size=1, max_size=60)
@@ -62,9 +72,11 @@ def test_any_text_goes_round(shape: Any, question: str, phrasings: list[str], an
     if content.question and content.answer and "{{" not in answer and "}}" not in answer and "{%" not in answer:
         if "%}" in answer:
             return
-        records, troubles = shape.read(shape.write({"one": content}))
-        assert troubles == []
-        assert [each.content for each in records] == [content]
+        asked = golden_question(" ".join(question.split()))
+        back = shape.read(shape.write({"one": content}, [asked]))
+        assert back.troubles == []
+        assert [each.content for each in back.entries] == [content]
+        assert [each.text for each in back.goldens] == [asked.text]
 
 
 @pytest.mark.parametrize(
@@ -88,26 +100,40 @@ def test_any_text_goes_round(shape: Any, question: str, phrasings: list[str], an
         (documents, "\n---\nquestion: a\ntags: [\n---\nb\n", 4, "not YAML"),
         (documents, "---\n---\nb\n", 1, "members of an entry are missing"),
         (documents, "---\nquestion: 1\n---\nb\n", 1, "question: "),
+        (tables, "golden,question,answer\na,b,c\n", 1, "the column expected is missing"),
+        (tables, "golden,category\na,b\n", 1, "the column expected is missing"),
+        (tables, "question,answer,golden,expected\na,b,c,\n", 2, "answer: a golden question has only golden"),
+        (tables, "golden,expected\na,\n,b\n", 3, "expected: "),
+        (jsonl, '{"golden": "a"}', 1, "expected: is missing"),
+        (jsonl, '{"golden": "a", "expected": 7}', 1, "expected: is not a text"),
+        (jsonl, '{"golden": ["a"], "expected": null}', 1, "golden: is not a text"),
+        (jsonl, '{"golden": "a", "expected": null, "language": "?"}', 1, "language: "),
+        (jsonl, f'{{"golden": "{"a" * 301}", "expected": null}}', 1, "longer than 300"),
+        (jsonl, '{"golden": "a", "expected": "b"}\n{"golden": "A ", "expected": null}', 2, "stands on line 1 already"),
+        (documents, "---\ngolden: a\nexpected:\n---\ntext\n", 1, "answer: a golden question has only"),
         (faqpage, "{", 1, "not JSON"),
         (faqpage, '{"@type": "Product"}', 1, "no FAQPage"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(shape: Any, text: str, line: int, problem: str):
-    _, troubles = shape.read(text)
+    troubles = shape.read(text).troubles
     assert [each.line for each in troubles] == [line]
     assert problem in troubles[0].problem
 
 
 def test_every_line_that_is_wrong_is_told_at_once():
-    _, troubles = jsonl.read('{"question": "a"}\n{}\n{"question": "a", "answer": "b"}\nx\n')
+    troubles = jsonl.read('{"question": "a"}\n{}\n{"question": "a", "answer": "b"}\nx\n').troubles
     assert [each.line for each in troubles] == [1, 2, 4]
 
 
 def test_question_and_answer_are_enough_whatever_stands_between_the_columns():
     for text in ("Question;Answer\r\nOpen?;From nine, daily\r\n", "answer\tquestion\nFrom nine, daily\tOpen?\n"):
-        records, troubles = tables.read(text)
-        assert (troubles, [(each.entry, each.content.question) for each in records]) == ([], [(None, "Open?")])
-        assert records[0].content.answer == "From nine, daily"
+        read = tables.read(text)
+        assert (read.troubles, [(each.entry, each.content.question) for each in read.entries]) == (
+            [],
+            [(None, "Open?")],
+        )
+        assert read.entries[0].content.answer == "From nine, daily"
 
 
 def test_a_page_with_a_faq_is_read_as_markdown():
@@ -124,10 +150,10 @@ def test_a_page_with_a_faq_is_read_as_markdown():
     inside = json.dumps(data).replace("</", r"<\/")
     page = f'<html><script type="application/ld+json">{inside}</script></html>'
     for text in (page, json.dumps(data)):
-        records, troubles = faqpage.read(text)
-        assert [each.content.question for each in records] == ["Can I return?"]
-        assert records[0].content.answer == "Yes, see [here](https://shop.example/r).\n\n- 30 days\n- unworn"
-        assert [(each.line, each.problem) for each in troubles] == [(2, "answer: is missing")]
+        read = faqpage.read(text)
+        assert [each.content.question for each in read.entries] == ["Can I return?"]
+        assert read.entries[0].content.answer == "Yes, see [here](https://shop.example/r).\n\n- 30 days\n- unworn"
+        assert [(each.line, each.problem) for each in read.troubles] == [(2, "answer: is missing")]
 
 
 def take_in(service: Service, form: str, text: str, **more: Any) -> dict[str, Any]:
@@ -178,16 +204,84 @@ def test_a_question_twice_and_a_relation_to_nothing_are_told_with_their_lines(se
     ]
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "markdown"])
+@pytest.mark.parametrize("form", FORMS)
 def test_an_export_comes_in_again_as_no_change(service: Service, form: str):
     service.create("hours", "When are you open?", answer="From nine.\n\n- or later", phrasings=["opening hours"])
-    service.create("wrap", "Do you wrap?", related=["hours"], tags=["gifts"], valid_until="2027-01-31")
     service.create("gone", "Gone?")
+    service.create("wrap", "Do you wrap?", related=["hours", "gone"], tags=["gifts"], valid_until="2027-01-31")
+    golden(service, "gone, where", "gone")
     post(service, "/entries/gone/archive")
+    golden(service, "open on sunday", "hours")
+    golden(service, "do you sell cars", None)
     text = service.http.get("/v1/export", params={"format": form}).text
-    told = take_in(service, form, text)
-    assert told["troubles"] == []
+    told = take_in(service, form, text, dry_run=False)
+    assert (told["troubles"], told["saved"]) == ([], False)
     assert [(each["entry"], each["new"], each["changed"]) for each in told["arrivals"]] == [
         ("hours", False, []),
         ("wrap", False, []),
     ]
+    assert [(each["text"], each["new"], each["changed"]) for each in told["goldens"]] == [
+        ("open on sunday", False, False),
+        ("do you sell cars", False, False),
+    ]
+
+
+def test_a_whole_faq_moves_to_an_empty_installation(service: Service, fresh_database: Callable[[str, str], str]):
+    service.create("hours", "When are you open?", answer="From nine.", phrasings=["opening hours"])
+    golden(service, "open on sunday", "hours")
+    golden(service, "do you sell cars", None)
+    text = service.http.get("/v1/export", params={"format": "csv"}).text
+    elsewhere = FaqSettings(database_url=fresh_database("faq", "faq"), internal_secret="between-us")
+    with running(create_app(elsewhere, encoder=HashingEncoder())) as client:
+        other = Service(client)
+        assert take_in(other, "csv", text, dry_run=False)["saved"]
+        assert other.http.get("/v1/export", params={"format": "csv"}).text == text
+        kept = other.http.get("/v1/goldens").json()["goldens"]
+        assert {each["text"]: each["expected"] for each in kept} == {
+            "open on sunday": "hours",
+            "do you sell cars": None,
+        }
+
+
+def test_golden_questions_of_a_file_are_told_first_and_hold_once_they_are_in(service: Service):
+    service.create("hours", "When are you open?")
+    golden(service, "open on sunday", None)
+    text = "golden,expected,language\nOpen on Sunday,hours,\nwrap a gift,,\nwrap a gift,,fr\n"
+
+    told = take_in(service, "csv", text)
+    assert [(each["line"], each["new"], each["changed"], each["before"]) for each in told["goldens"]] == [
+        (2, False, True, None),
+        (3, True, False, None),
+        (4, True, False, None),
+    ]
+    assert len(service.http.get("/v1/goldens").json()["goldens"]) == 1
+
+    assert take_in(service, "csv", text, dry_run=False)["saved"]
+    kept = service.http.get("/v1/goldens").json()["goldens"]
+    assert [(each["text"], each["expected"], each["language"]) for each in kept] == [
+        ("open on sunday", "hours", None),
+        ("wrap a gift", None, None),
+        ("wrap a gift", None, "fr"),
+    ]
+    deeds = [(each["action"], each["note"]) for each in service.http.get("/v1/audit").json()["deeds"][:4]]
+    assert deeds == [
+        ("import", "0 drafts and 3 golden questions from a file"),
+        ("golden_added", "wrap a gift"),
+        ("golden_added", "wrap a gift"),
+        ("golden_changed", "Open on Sunday (before: no entry)"),
+    ]
+
+
+def test_a_golden_question_may_name_an_entry_of_its_file_but_no_other_and_there_is_a_bound(service: Service):
+    own = '{"golden": "open today", "expected": "hours"}\n{"id": "hours", "question": "Open?", "answer": "Yes."}\n'
+    lost = '{"golden": "closed today", "expected": "nowhere"}\n'
+    told = take_in(service, "jsonl", own + lost, dry_run=False)
+    assert [(each["line"], each["problem"]) for each in told["troubles"]] == [
+        (3, "expected: names nowhere, which is no entry")
+    ]
+    assert service.http.get("/v1/goldens").json() == {"goldens": []}
+    assert take_in(service, "jsonl", own, dry_run=False)["saved"]
+
+    many = "golden,expected\n" + "".join(f"question {number},\n" for number in range(MOST))
+    [trouble] = take_in(service, "csv", many, dry_run=False)["troubles"]
+    assert (trouble["line"], "more than 500" in trouble["problem"]) == (MOST + 1, True)
