@@ -2,7 +2,7 @@
 
 from actions.replies import Card, Link
 from actions.words import Words, money
-from backends.models import Order, Refund, RefundStatus, Return, ReturnStatus, Shipment
+from backends.models import Address, Order, Refund, RefundStatus, Return, ReturnStatus, Shipment
 
 _NOT_SENT = {ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.AWAITING_ITEMS}
 
@@ -16,6 +16,13 @@ def order_card(words: Words, order: Order) -> Card:
         (words.label("total"), money(order.total)),
     )
     return Card("order", order.number, fields, link=Link(words.label("see_order"), order.url))
+
+
+def address_line(words: Words, address: Address | None) -> str:
+    if address is None:
+        return ""
+    place = (address.city, address.region, address.postal_code, words.country(address.country))
+    return ", ".join(part for part in (address.name, address.line1, address.line2, *place) if part)
 
 
 def shipment_card(words: Words, order: Order, shipment: Shipment) -> Card:

@@ -25,6 +25,7 @@ TEMPLATES: dict[type[errors.BackendError], str] = {
     errors.QuantityExceeded: "utter_error_quantity_exceeded",
     errors.AlreadyRefunded: "utter_error_already_refunded",
     errors.InsufficientPoints: "utter_error_insufficient_points",
+    errors.AddressRefused: "utter_error_refused",
     errors.Conflict: "utter_error_conflict",
     Underway: "utter_error_underway",
     JustDone: "utter_error_just_done",

@@ -21,11 +21,6 @@ def summary(context: Context) -> str:
     return "; ".join(f"{name}={value}" for name, value in facts if value)
 
 
-def facts_of(context: Context, **facts: str) -> str:
-    """What was found out in this turn, in the form of a summary."""
-    return "; ".join(f"{name}={value}" for name, value in {**facts, "auth": context.turn.auth_level}.items() if value)
-
-
 def submit_action(form: str) -> str:
     return f"action_{form.removesuffix('_form')}_submit"
 

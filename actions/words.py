@@ -37,6 +37,10 @@ class Words:
         reasons = {**self._labels["Refusal"], **self._labels["BlockedReason"]}
         return str(reasons.get(reason, reasons["other"]))
 
+    def country(self, code: str) -> str:
+        """`IE` → Ireland; one without a name here is told by its code."""
+        return str(self._labels["Country"].get(code, code))
+
     def day(self, value: date | datetime | None) -> str:
         """12 June 2026. A moment in time is shown as the day it carries in its own zone."""
         if value is None:

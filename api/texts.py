@@ -27,6 +27,7 @@ TEXTS = {
     "write_done_request_refund": "I've checked: your refund {number} has been asked for.",
     "write_done_redeem": "I've checked: your points are redeemed for {number}.",
     "write_done_cancel_order": "I've checked: your order {number} is cancelled.",
+    "write_done_change_address": "I've checked: your order {number} goes to the new address.",
     "write_done_cancel_return": "I've checked: your return {number} is cancelled.",
     "privacy_recorded": (
         "Your request has the reference {reference}. You'll hear from us within a month, and mostly sooner."
@@ -35,6 +36,7 @@ TEXTS = {
     "write_what_request_refund": "the refund",
     "write_what_redeem": "the reward",
     "write_what_cancel_order": "the cancellation of your order",
+    "write_what_change_address": "the new delivery address",
     "write_what_cancel_return": "the cancellation of your return",
     "write_refused": (
         "I've checked: {what} that you confirmed did not go through, because the shop's rules don't allow it any more. "

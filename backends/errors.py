@@ -9,6 +9,7 @@ BackendError
 │   ├── QuantityExceeded    details: returnable
 │   ├── AlreadyRefunded
 │   ├── InsufficientPoints  details: available, required
+│   ├── AddressRefused      nothing can be delivered there; details: reason
 │   └── Conflict            the state moved on (already cancelled, already shipped, quote expired …)
 ├── InvalidRequest          we sent something that the contract does not allow: our defect, never the customer's
 ├── RateLimited             retry_after seconds
@@ -69,6 +70,10 @@ class AlreadyRefunded(Refused):
 
 class InsufficientPoints(Refused):
     code = "insufficient_points"
+
+
+class AddressRefused(Refused):
+    code = "address_refused"
 
 
 class Conflict(Refused):

@@ -169,7 +169,31 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """`country` is ISO 3166-1 alpha-2; `postal_code` is empty where a country has none."""
+
+    name: str
+    line1: str
+    city: str
+    country: str
+    line2: str = ""
+    postal_code: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChange:
+    """`version` is that of the order which the customer saw; with another one now, nothing is changed."""
+
+    order_id: str
+    address: Address
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
+    """`address_changeable`: by the customer, now. `version` is another one whenever state or address are."""
+
     id: str
     number: str
     customer_id: str
@@ -183,6 +207,9 @@ class Order:
     cancellable: bool = False
     payment_method: str = "card"
     url: str = ""
+    shipping_address: Address | None = None
+    address_changeable: bool = False
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

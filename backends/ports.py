@@ -8,6 +8,7 @@ the first answer and do nothing again.
 from typing import Protocol
 
 from backends.models import (
+    AddressChange,
     Caller,
     Customer,
     LoyaltyAccount,
@@ -49,6 +50,11 @@ class Orders(Protocol):
 
     async def cancel_order(self, caller: Caller, order_id: str, *, reason: str, idempotency_key: str) -> Order:
         """Raises Conflict once anything was shipped."""
+
+    async def change_address(
+        self, caller: Caller, change: AddressChange, *, dry_run: bool = False, idempotency_key: str
+    ) -> Order:
+        """The order as it is, or with `dry_run` would be. Raises AddressRefused, and Conflict once it is packed."""
 
 
 class Returns(Protocol):

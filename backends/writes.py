@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from backends.models import Caller, Order, Redemption, Refund, RefundRequest, Return, ReturnRequest
+from backends.models import AddressChange, Caller, Order, Redemption, Refund, RefundRequest, Return, ReturnRequest
 from backends.ports import Commerce
 
-Kind = Literal["create_return", "request_refund", "redeem", "cancel_order", "cancel_return"]
+Kind = Literal["create_return", "request_refund", "redeem", "cancel_order", "cancel_return", "change_address"]
 Outcome = Order | Return | Refund | Redemption
 
 
@@ -80,8 +80,21 @@ class CancelReturn:
         return await shop.cancel_return(caller, self.return_id, idempotency_key=key)
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeAddress:
+    request: AddressChange
+    kind: Literal["change_address"] = "change_address"
+
+    @property
+    def subject(self) -> str:
+        return self.request.order_id
+
+    async def send(self, shop: Commerce, caller: Caller, key: str) -> Order:
+        return await shop.change_address(caller, self.request, idempotency_key=key)
+
+
 # `subject` is the id of what is changed: of each kind, one at a time may be underway for it.
-Write = CreateReturn | RequestRefund | Redeem | CancelOrder | CancelReturn
+Write = CreateReturn | RequestRefund | Redeem | CancelOrder | CancelReturn | ChangeAddress
 
 _ADAPTER: TypeAdapter[Write] = TypeAdapter(Annotated[Write, Field(discriminator="kind")])
 
@@ -97,8 +110,9 @@ def from_json(plain: Any) -> Write:
 
 
 def content(write: Write) -> str:
-    """A digest that two requests share that would have the same done: the quote that was shown is no part of it."""
+    """A digest that two requests share that would have the same done: what was shown before is no part of it."""
     plain = to_json(write)
     if isinstance(plain.get("request"), dict):
-        plain["request"].pop("quote_id", None)
+        for shown in ("quote_id", "version"):
+            plain["request"].pop(shown, None)
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()

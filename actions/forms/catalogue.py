@@ -1,3 +1,4 @@
+from actions.forms.address import ADDRESS_FORM
 from actions.forms.cancel import CANCEL_FORM
 from actions.forms.form import Form
 from actions.forms.redeem import REDEEM_FORM
@@ -8,5 +9,13 @@ from actions.forms.verification import VERIFICATION_FORM
 
 FORMS: dict[str, Form] = {
     form.name: form
-    for form in (CANCEL_FORM, RETURN_FORM, RETURN_CANCEL_FORM, REFUND_FORM, REDEEM_FORM, VERIFICATION_FORM)
+    for form in (
+        ADDRESS_FORM,
+        CANCEL_FORM,
+        RETURN_FORM,
+        RETURN_CANCEL_FORM,
+        REFUND_FORM,
+        REDEEM_FORM,
+        VERIFICATION_FORM,
+    )
 }

@@ -15,6 +15,7 @@ from actions.offers import offer
 RETURN = "return_form"
 RETURN_CANCEL = "return_cancel_form"
 ORDER_CANCEL = "order_cancel_form"
+ADDRESS = "address_form"
 REFUND = "refund_form"
 REDEEM = "redeem_form"
 VERIFICATION = "verification_form"

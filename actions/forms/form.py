@@ -10,8 +10,16 @@ from actions.reading.choices import is_question, lacks
 from actions.turn import Turn
 
 # What can be told when a customer doesn't have what was asked for: utter_without_<slot>. The latter offer a person.
-OFFERING = frozenset({"verification_order", "verification_email"})
-WITHOUT = OFFERING | {"return_order", "refund_order", "cancel_order", "cancel_return", "return_reason", "refund_reason"}
+OFFERING = frozenset({"verification_order", "verification_email", "address_postal_code"})
+WITHOUT = OFFERING | {
+    "address_order",
+    "return_order",
+    "refund_order",
+    "cancel_order",
+    "cancel_return",
+    "return_reason",
+    "refund_reason",
+}
 
 
 # Intents of the buttons that forms show.

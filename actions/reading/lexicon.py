@@ -41,6 +41,12 @@ def ordinals() -> dict[str, int]:
     return dict(_language()["ordinals"])
 
 
+@cache
+def names_of_countries() -> dict[str, str]:
+    """Name → ISO 3166-1 alpha-2."""
+    return {name: code for code, names in _language()["countries"].items() for name in names}
+
+
 def raw_words(text: str) -> list[str]:
     text = text.lower().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     for sign, word in _language()["signs"].items():

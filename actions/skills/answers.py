@@ -33,6 +33,12 @@ REJECTED = frozenset(
         "cancel_order",
         "cancel_return",
         "redeem_reward",
+        "address_order",
+        "address_street",
+        "address_city",
+        "address_postal_code",
+        "address_country",
+        "address_confirm",
     }
 )
 

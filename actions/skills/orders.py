@@ -2,23 +2,25 @@ from datetime import UTC, datetime
 
 from rasa_sdk.events import SlotSet
 
-from actions.cards import order_card, shipment_card
+from actions.cards import address_line, order_card, shipment_card
 from actions.context import Context, Events, Handler
 from actions.draft import Draft
+from actions.facts import facts_of
 from actions.forms import flow
+from actions.forms.address import address_request
 from actions.forms.cancel import is_open
 from actions.forms.contents import orders_of
 from actions.forms.orders import MOST_CHOICES, name_order, named_order, order_buttons, order_slot
 from actions.identity import personal, submits
 from actions.offers import human, made
+from actions.reading.addresses import read_address
 from actions.reading.choices import mentions, speaks_of
-from actions.replies import Card
-from actions.summary import facts_of
+from actions.replies import Card, button
 from actions.turn import ANONYMOUS
 from actions.words import money
 from actions.writing import carry_out
 from backends.models import Order, OrderStatus, OrderSummary, Shipment, ShipmentStatus
-from backends.writes import CancelOrder
+from backends.writes import CancelOrder, ChangeAddress
 
 _UNDERWAY = {OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED}
 
@@ -176,16 +178,46 @@ async def order_cancel_submit(context: Context, draft: Draft) -> Events:
 
 @personal
 async def order_change(context: Context) -> Events:
-    """People change orders, as long as nothing is packed; the assistant finds out whether that is so."""
+    """The address is changed here; anything else people do, as long as nothing is packed."""
+    turn = context.turn
+    if turn.entity("change") == "address" or speaks_of(turn.text, "delivery_address") or read_address(turn.text):
+        return await _address_change(context)
     order = await find_order(context, "order_change", "utter_which_order")
     if order is None:
         return []
     template = "utter_order_change_open" if order.cancellable else "utter_order_change_too_late"
-    context.say.say(
-        template, call=f"GET /orders/{order.number}", cards=[order_card(context.words, order)], order=order.number
-    )
+    buttons = []
+    if order.address_changeable:
+        template = "utter_order_change_address_or_more"
+        buttons = [
+            button(context.words.label("change_address"), "order_change", change="address", order=order.number),
+            button(context.words.label("cancel_order"), "order_cancel", order=order.number),
+            button(context.words.label("talk_to_a_person"), "human"),
+        ]
+    cards = [order_card(context.words, order)]
+    context.say.say(template, call=f"GET /orders/{order.number}", cards=cards, buttons=buttons, order=order.number)
     facts = facts_of(context, order=order.number, wish=context.turn.text, possible="yes" if order.cancellable else "no")
     return [SlotSet("recent_order", order.number), *made(context, human("unsupported_request", "orders", facts))]
+
+
+async def _address_change(context: Context) -> Events:
+    number = named_order(context)
+    preset = {}
+    if number:
+        preset["address_order"] = order_slot(await context.shop.get_order(context.caller, number))
+    return flow.start(context, flow.ADDRESS, preset)
+
+
+@submits(flow.ADDRESS, "address_confirm")
+async def address_submit(context: Context, draft: Draft) -> Events:
+    order = await carry_out(context, draft, ChangeAddress(address_request(draft)))
+    context.say.say(
+        "utter_address_changed",
+        call=f"POST /orders/{order.number}/address",
+        order=order.number,
+        address=address_line(context.words, order.shipping_address),
+    )
+    return [SlotSet("recent_order", order.number)]
 
 
 HANDLERS: dict[str, Handler] = {
@@ -194,4 +226,5 @@ HANDLERS: dict[str, Handler] = {
     "action_order_cancel": order_cancel,
     "action_order_change": order_change,
     "action_order_cancel_submit": order_cancel_submit,
+    "action_address_submit": address_submit,
 }

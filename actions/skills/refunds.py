@@ -3,6 +3,7 @@ from rasa_sdk.events import SlotSet
 from actions.cards import refund_card, return_card
 from actions.context import Context, Events, Handler
 from actions.draft import Draft
+from actions.facts import facts_of
 from actions.forms import flow
 from actions.forms.orders import named_order, order_slot
 from actions.forms.refund import refund_request
@@ -10,7 +11,7 @@ from actions.identity import personal, submits
 from actions.offers import human, made
 from actions.reading.choices import speaks_of
 from actions.replies import Button, button
-from actions.summary import facts_of, summary
+from actions.summary import summary
 from actions.words import money
 from actions.writing import carry_out
 from backends.errors import NotReturnable

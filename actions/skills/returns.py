@@ -3,6 +3,7 @@ from rasa_sdk.events import SlotSet
 from actions.cards import return_card
 from actions.context import Context, Events, Handler
 from actions.draft import Draft
+from actions.facts import facts_of
 from actions.forms import flow
 from actions.forms.orders import named_order, order_slot
 from actions.forms.returning import return_request
@@ -10,7 +11,6 @@ from actions.identity import personal, submits
 from actions.offers import again_as, human, made, offer
 from actions.reading.choices import speaks_of
 from actions.skills.faq import picked_entry
-from actions.summary import facts_of
 from actions.turn import ANONYMOUS
 from actions.writing import carry_out
 from backends.models import Resolution, Return, ReturnStatus

@@ -25,6 +25,10 @@ EXPLAINED = frozenset(
         "refund_confirm",
         "cancel_confirm",
         "redeem_confirm",
+        "address_street",
+        "address_city",
+        "address_postal_code",
+        "address_confirm",
         "verification_order",
         "verification_email",
     }

@@ -51,7 +51,7 @@ def _call(write: Write, outcome: Outcome) -> str:
         case Redemption():
             return "POST /loyalty/redemptions"
         case Order():
-            return f"POST /orders/{outcome.number}/cancel"
+            return f"POST /orders/{outcome.number}/{'address' if write.kind == 'change_address' else 'cancel'}"
     return (
         f"POST /returns/{outcome.number}/cancel"
         if write.kind == "cancel_return"

@@ -31,6 +31,7 @@ SKILLS = {
     "request_refund": "refunds",
     "redeem": "loyalty",
     "cancel_order": "orders",
+    "change_address": "orders",
 }
 
 

@@ -16,7 +16,8 @@ from api.writes.models import Confirmed, Identity, Report
 from backends.writes import Write
 from common.database import Connection
 
-MOVES_MONEY = {"create_return", "request_refund", "redeem"}
+# A parcel that goes elsewhere is as good as money.
+MOVES_MONEY = {"create_return", "request_refund", "redeem", "change_address"}
 SAME_SECONDS = 120.0  # in which the same from another conversation is taken for the same wish, confirmed in two tabs
 
 

@@ -10,6 +10,7 @@ from backends.http.decode import decode, encode
 from backends.http.remember import Remembered
 from backends.http.transport import Call, Transport
 from backends.models import (
+    AddressChange,
     Caller,
     Customer,
     LoyaltyAccount,
@@ -85,6 +86,13 @@ class HttpCommerce:
     async def cancel_order(self, caller: Caller, order_id: str, *, reason: str, idempotency_key: str) -> Order:
         path = f"orders/{_segment(order_id)}/cancel"
         return await self._post(Order, path, caller, {"reason": reason}, idempotency_key)
+
+    async def change_address(
+        self, caller: Caller, change: AddressChange, *, dry_run: bool = False, idempotency_key: str
+    ) -> Order:
+        path = f"orders/{_segment(change.order_id)}/address"
+        body = {"address": encode(change.address), "version": change.version, "dry_run": dry_run}
+        return await self._post(Order, path, caller, body, idempotency_key)
 
     # --- returns ------------------------------------------------------------------------------------------------------
 

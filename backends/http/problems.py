@@ -21,6 +21,7 @@ _BY_CODE: dict[str, type[errors.BackendError]] = {
         errors.QuantityExceeded,
         errors.AlreadyRefunded,
         errors.InsufficientPoints,
+        errors.AddressRefused,
         errors.Conflict,
         errors.InvalidRequest,
         errors.RateLimited,

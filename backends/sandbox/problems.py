@@ -55,6 +55,10 @@ def insufficient_points(available: int, required: int) -> Problem:
     return Problem(422, "insufficient_points", detail, available=available, required=required)
 
 
+def address_refused(reason: str) -> Problem:
+    return Problem(422, "address_refused", "This order can't be delivered there.", reason=reason)
+
+
 async def add_trace(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Put the trace id and `retryable` into problem documents, and the id into a header of every answer."""
     shown = request.headers.get(TRACE_HEADER, "")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from backends.models import (
+    Address,
     ExpiringPoints,
     LoyaltyAccount,
     Money,
@@ -60,6 +61,9 @@ def order(number: str, status: OrderStatus, *lines: OrderLine, delivered_days_ag
         lines=lines,
         shipments=(parcel,) if sent else (),
         cancellable=not sent,
+        shipping_address=Address("Emma Byrne", "4 Sycamore Row", "Dublin", "IE", postal_code="D06 F1N2"),
+        address_changeable=not sent,
+        version="1",
     )
 
 

@@ -13,7 +13,7 @@ from tests.actions.conversation import Conversation
         ("where is JL-100200", "order_status", {"order_number": "jl-100200"}, "utter_order_status_delivered"),
         ("where is my rain coat", "order_status", {}, "utter_order_status_delivered"),
         ("my orders", "order_list", {}, "utter_order_list"),
-        ("change my order", "order_change", {}, "utter_order_change_open"),
+        ("change my order", "order_change", {}, "utter_order_change_address_or_more"),
         ("my points", "loyalty_balance", {}, "utter_loyalty_points_expiring"),
         ("my tier", "loyalty_tier", {}, "utter_loyalty_points_expiring"),
         ("what happened to my points", "loyalty_history", {}, "utter_loyalty_no_history"),

@@ -13,6 +13,7 @@ _RETURN = {
 _BODIES: dict[str, Any] = {
     "startVerification": {"order_number": UNKNOWN, "email": "nobody@example.com"},
     "cancelOrder": {"reason": ""},
+    "changeAddress": {"address": {"name": "Nobody", "line1": "1 Nowhere", "city": "Dublin", "country": "IE"}},
     "quoteReturn": _RETURN,
     "createReturn": _RETURN,
     "requestRefund": {

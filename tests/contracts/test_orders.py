@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.shop import Shop
+from tests.contracts.shop import Shop, Who
 from tests.contracts.world import World
 
 NOT_CANCELLABLE = ("shipped", "delivered", "partially_shipped", "cancelled")
@@ -82,3 +82,56 @@ async def test_an_order_is_cancelled_once_and_paid_back_once(shop: Shop, world: 
     now = (await shop.get(f"/orders/{order['id']}", who)).ok()
     assert now == cancelled
     assert sum(refund["amount"]["amount"] for refund in now["refunds"]) <= order["total"]["amount"]
+
+
+def moved(order: Any) -> dict[str, Any]:
+    """The same town, another door."""
+    return order["shipping_address"] | {"line1": "77 Elsewhere Lane", "line2": ""}
+
+
+async def addressed(world: World) -> tuple[Who, Any]:
+    def fits(order: Any) -> bool:
+        return bool(order.get("address_changeable") and order.get("shipping_address"))
+
+    return await world.order("an order whose address can be changed", fits)
+
+
+async def test_a_dry_run_of_another_address_changes_nothing(shop: Shop, world: World) -> None:
+    who, order = await addressed(world)
+    body = {"address": moved(order), "version": order["version"], "dry_run": True}
+    would_be = (await shop.post(f"/orders/{order['id']}/address", who, body)).ok()
+    assert would_be["shipping_address"]["line1"] == "77 Elsewhere Lane"
+    assert (await shop.get(f"/orders/{order['id']}", who)).ok() == order
+
+
+async def test_an_address_is_changed_once_and_for_the_version_that_was_seen(shop: Shop, world: World) -> None:
+    who, order = await addressed(world)
+    path, body = f"/orders/{order['id']}/address", {"address": moved(order), "version": order["version"]}
+    changed = (await shop.post(path, who, body, key=f"address-{order['id']}")).ok()
+    assert changed["shipping_address"]["line1"] == "77 Elsewhere Lane"
+    assert changed["version"] != order["version"]
+    replay = await shop.post(path, who, body, key=f"address-{order['id']}")
+    assert replay.ok() == changed
+    assert replay.replayed
+    other = body | {"address": order["shipping_address"]}
+    assert (await shop.post(path, who, other)).code == "conflict", "the order is not any more as it was seen"
+    assert (await shop.get(f"/orders/{order['id']}", who)).ok() == changed
+    assert (await shop.post(path, who, {"address": order["shipping_address"]})).ok()["version"] == order["version"]
+
+
+async def test_what_was_shipped_goes_where_it_goes(shop: Shop, world: World) -> None:
+    for status in ("shipped", "delivered", "cancelled"):
+        who, order = await world.order(f"an order that is {status}", lambda order, s=status: bool(order["status"] == s))
+        assert not order.get("address_changeable")
+        body = {"address": {"name": "A", "line1": "1 Elsewhere Lane", "city": "Dublin", "country": "IE"}}
+        reply = await shop.post(f"/orders/{order['id']}/address", who, body)
+        assert (reply.status, reply.code) == (409, "conflict")
+
+
+async def test_an_address_on_no_map_is_refused(shop: Shop, world: World) -> None:
+    who, order = await addressed(world)
+    for wrong in ({"country": "ZZ"}, {"line1": ""}, {"country": "Ireland"}, {"line1": "x" * 101}):
+        reply = await shop.post(f"/orders/{order['id']}/address", who, {"address": moved(order) | wrong})
+        assert reply.status == 422, wrong
+        assert reply.code == ("address_refused" if wrong == {"country": "ZZ"} else "invalid_request"), wrong
+    assert (await shop.get(f"/orders/{order['id']}", who)).ok() == order

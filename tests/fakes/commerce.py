@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from backends.errors import (
+    AddressRefused,
     BackendError,
     Conflict,
     InsufficientPoints,
@@ -20,6 +21,7 @@ from backends.errors import (
     WindowExpired,
 )
 from backends.models import (
+    AddressChange,
     BlockedReason,
     Caller,
     CategoryPolicy,
@@ -58,6 +60,7 @@ T = TypeVar("T")
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FREE, LABEL_FEE, UP_TO = Money(0, "EUR"), Money(395, "EUR"), Money(1500, "EUR")
+DELIVERED_TO = {"IE", "GB"}
 METHODS = (ReturnMethod("label", "Send it with a prepaid label", LABEL_FEE), ReturnMethod("store", "Bring it", FREE))
 REASONS = (
     ReturnReason("too_small", "Too small", ("clothing",)),
@@ -164,6 +167,22 @@ class FakeCommerce:
             return self._put(caller, replace(order, status=OrderStatus.CANCELLED, cancellable=False))
 
         return await self._once("cancel_order", idempotency_key, (order_id, reason), work)
+
+    async def change_address(
+        self, caller: Caller, change: AddressChange, *, dry_run: bool = False, idempotency_key: str
+    ) -> Order:
+        async def work() -> Order:
+            order = self._order(caller, change.order_id)
+            if not order.address_changeable or change.version not in {None, order.version}:
+                raise Conflict
+            if change.address.country not in DELIVERED_TO:
+                raise AddressRefused(reason="country")
+            address = replace(change.address, postal_code=change.address.postal_code.upper())
+            changed = replace(order, shipping_address=address)
+            return changed if dry_run else self._put(caller, replace(changed, version=f"{order.version}+"))
+
+        name = "check_address" if dry_run else "change_address"
+        return await self._once(name, idempotency_key, (change, dry_run), work)
 
     def _put(self, caller: Caller, order: Order) -> Order:
         shelf = self._shelf(caller)

@@ -29,7 +29,7 @@ FAULTS: tuple[Fault, ...] = get_args(Fault)[1:]
 # Of the action server's calls only: the gateway has its own way of dying.
 DEADLY = {"dies_before", "dies_after"}
 # What a customer confirmed goes here; quotes and dry runs change nothing.
-EFFECTS = ("/returns", "/refunds", "/loyalty/redemptions", "/cancel")
+EFFECTS = ("/returns", "/refunds", "/loyalty/redemptions", "/cancel", "/address")
 
 
 def is_effect(request: httpx.Request) -> bool:

@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from backends.models import RefundMethod, RefundRequest
-from backends.writes import CancelOrder, Redeem, RequestRefund, content, from_json, to_json
+from backends.models import Address, AddressChange, RefundMethod, RefundRequest
+from backends.writes import CancelOrder, ChangeAddress, Redeem, RequestRefund, content, from_json, to_json
 from common.internal import INTERNAL_SECRET_HEADER
 from tests.writes.world import SECRET, Tab, World
 
@@ -119,7 +119,8 @@ async def test_what_is_no_write_is_refused(world: World, tab: Tab, write: Any) -
 
 def test_a_write_survives_being_written_down() -> None:
     refund = RequestRefund(RefundRequest("ord_1", None, 1, "late", RefundMethod.STORE_CREDIT))
-    for write in (refund, Redeem("voucher-5"), CancelOrder("ord_1")):
+    address = ChangeAddress(AddressChange("ord_1", Address("Robin", "12 Main Street", "Cork", "IE"), "v1"))
+    for write in (refund, Redeem("voucher-5"), CancelOrder("ord_1"), address):
         assert from_json(to_json(write)) == write
 
 
@@ -129,3 +130,11 @@ def test_another_quote_of_the_same_return_is_the_same_content() -> None:
     quoted = [from_json({"kind": "create_return", "request": plain | {"quote_id": each}}) for each in ("q1", "q2")]
     assert len({content(write) for write in quoted}) == 1
     assert content(Redeem("a")) != content(Redeem("b"))
+
+
+def test_the_same_address_for_a_later_version_of_the_order_is_the_same_content() -> None:
+    def of(line1: str, version: str) -> str:
+        return content(ChangeAddress(AddressChange("ord_1", Address("Robin", line1, "Cork", "IE"), version)))
+
+    assert of("12 Main Street", "v1") == of("12 Main Street", "v2")
+    assert of("12 Main Street", "v1") != of("14 Main Street", "v1")

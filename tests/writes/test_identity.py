@@ -89,3 +89,12 @@ async def test_what_moves_no_money_needs_no_fresh_proof(world: World) -> None:
     await change(world, tab, "identified_at = now() - interval '61 minutes'")
     await says(world, tab, "yes")
     assert await count(world, "cancellation", buyer) == 1
+
+
+async def test_no_parcel_goes_elsewhere_on_an_old_proof(world: World) -> None:
+    [buyer] = await world.buyers(1)
+    tab = await world.tab(buyer)
+    await says(world, tab, *WISHES["new address"].words(buyer))
+    await change(world, tab, "identified_at = now() - interval '61 minutes'")
+    await says(world, tab, "yes")
+    assert await count(world, "new address", buyer) == 0

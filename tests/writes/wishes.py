@@ -89,6 +89,14 @@ WISHES: dict[str, Wish] = {
         r"^POST /orders/JL-\d+/cancel",
         "SELECT count(*) FROM orders WHERE customer_id = %s AND %s <> '' AND status = 'cancelled'",
     ),
+    "new address": Wish(
+        lambda buyer: [
+            _says("order_change", order_number=f"JL-{buyer.open_order}", change="address"),
+            "12 Main Street, Cork, T12 XY83",
+        ],
+        r"^POST /orders/JL-\d+/address(?! dry_run)",
+        "SELECT count(*) FROM orders WHERE customer_id = %s AND %s <> '' AND address->>'line1' = '12 Main Street'",
+    ),
     "withdrawal": Wish(
         lambda buyer: [_says("return_cancel", return_number=f"RT-{buyer.return_}")],
         r"^POST /returns/RT-\d+/cancel",

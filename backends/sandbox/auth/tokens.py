@@ -14,7 +14,7 @@ from backends.sandbox.problems import verification_required
 from backends.sandbox.settings import SandboxSettings
 from common.problems import Problem
 
-SCOPES = ("orders:read", "returns:write", "refunds:write", "loyalty:read", "loyalty:write")
+SCOPES = ("orders:read", "orders:write", "returns:write", "refunds:write", "loyalty:read", "loyalty:write")
 TOKEN_LIFETIME = timedelta(hours=1)
 API_KEY_CLIENT = "api-key"
 

@@ -1,8 +1,10 @@
-from dataclasses import dataclass, fields
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from backends.models import Money, OrderStatus, OrderSummary, Shipment, ShipmentStatus
+from backends.models import Address, Money, OrderStatus, OrderSummary, Shipment, ShipmentStatus
 from backends.sandbox.context import Subject
 from backends.sandbox.orders.lines import Line
 from common.database import Connection, fetch_all, fetch_one
@@ -24,6 +26,17 @@ class OrderRow:
     total: int
     captured: int
     payment_method: str
+    address: Address | None
+
+    @property
+    def address_changeable(self) -> bool:
+        return self.cancellable
+
+    @property
+    def version(self) -> str:
+        """Another one whenever the state or the address are."""
+        state = [self.status.value, str(self.packed_at), asdict(self.address) if self.address else None]
+        return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def cancellable(self) -> bool:
@@ -34,7 +47,8 @@ ORDER_COLUMNS = ", ".join(field.name for field in fields(OrderRow))
 
 
 def _order(row: dict[str, Any]) -> OrderRow:
-    return OrderRow(**{**row, "status": OrderStatus(row["status"])})
+    address = Address(**row["address"]) if row["address"] else None
+    return OrderRow(**{**row, "status": OrderStatus(row["status"]), "address": address})
 
 
 async def find(connection: Connection, ref: str, subject: Subject, *, lock: bool = False) -> OrderRow | None:
@@ -123,3 +137,7 @@ async def mark_cancelled(connection: Connection, order_id: str, reason: str) -> 
     await connection.execute(
         "UPDATE orders SET status = 'cancelled', cancel_reason = %s WHERE id = %s", (reason, order_id)
     )
+
+
+async def set_address(connection: Connection, order_id: str, address: Address) -> None:
+    await connection.execute("UPDATE orders SET address = %s WHERE id = %s", (json.dumps(asdict(address)), order_id))

@@ -43,6 +43,9 @@ async def get_order(connection: Connection, moment: Moment, subject: Subject, re
         cancellable=row.cancellable,
         payment_method=row.payment_method,
         url=f"https://juniperandlane.example/orders/{row.number}",
+        shipping_address=row.address,
+        address_changeable=row.address_changeable,
+        version=row.version,
     )
 
 

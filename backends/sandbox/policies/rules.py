@@ -50,6 +50,8 @@ class ShippingRule(Rule):
     free_from: int
     standard: int
     express: int
+    # ISO 3166-1 alpha-2 → a pattern that its postal codes match, in capitals with single spaces.
+    countries: dict[str, str]
 
 
 class TierRule(Rule):

@@ -1,9 +1,11 @@
 """Customers with what they own, in the shop's tables."""
 
-from dataclasses import replace
+import json
+import zlib
+from dataclasses import asdict, replace
 from datetime import timedelta
 
-from backends.models import Money, Voucher
+from backends.models import Address, Money, Voucher
 from backends.sandbox.context import Moment
 from backends.sandbox.loyalty import repository as loyalty
 from backends.sandbox.loyalty.calendar import add_months
@@ -11,6 +13,15 @@ from backends.sandbox.loyalty.repository import Entry
 from backends.sandbox.seed.models import EntrySpec, PersonSpec
 from backends.sandbox.seed.orders import add_order
 from common.database import Connection
+
+# Of nobody: the streets are made up.
+HOMES = (
+    ("4 Sycamore Row", "D06 F1N2", "Dublin", "IE"),
+    ("17 Weaver's Quay", "T12 XY83", "Cork", "IE"),
+    ("2 Lantern Hill", "H91 K7P4", "Galway", "IE"),
+    ("31 Mill Pond Road", "V94 A2R6", "Limerick", "IE"),
+    ("9 Harbour Steps", "X91 D5T8", "Waterford", "IE"),
+)
 
 
 def ago(moment: Moment, days: int) -> Moment:
@@ -45,6 +56,14 @@ async def add_person(
         await loyalty.add_voucher(connection, customer_id, new)
     for order in sorted(person.orders, key=lambda order: -order.days):
         await add_order(connection, moment, customer_id, person.programme, order)
+    await connection.execute(
+        "UPDATE orders SET address = %s WHERE customer_id = %s", (json.dumps(asdict(home_of(person))), customer_id)
+    )
+
+
+def home_of(person: PersonSpec) -> Address:
+    line1, postal_code, city, country = person.address or HOMES[zlib.crc32(person.name.encode()) % len(HOMES)]
+    return Address(person.name, line1, city, country, postal_code=postal_code)
 
 
 async def _add_entry(connection: Connection, moment: Moment, customer_id: str, entry: EntrySpec) -> None:

@@ -101,9 +101,12 @@ class VoucherSpec(Spec):
 
 
 class PersonSpec(Spec):
+    """`address`: street, postal code, town and country; without it one of those in build.py."""
+
     name: str
     email: str
     since: int
+    address: tuple[str, str, str, str] | None = None
     interest: str = ""
     locale: str = "en-IE"
     programme: str | None = None
