@@ -49,6 +49,13 @@ def leave(context: Context) -> Events:
     return [*(SlotSet(slot, None) for slot in form.slots), SlotSet("requested_slot", None), ActiveLoop(None)]
 
 
+def start_over(context: Context) -> Events:
+    """Empty the running form; Rasa then asks its first question, as another filling of the same."""
+    form = FORMS[context.turn.active_form or ""]
+    empty = dict.fromkeys((*form.slots, OPENING, "requested_slot", "misunderstood"))
+    return [SlotSet(slot, value) for slot, value in {**empty, INSTANCE: context.turn.message_id}.items()]
+
+
 def say_stopped(context: Context, name: str | None) -> None:
     """Which of the forms it was that stopped."""
     context.say.say(f"utter_stopped_{name}")

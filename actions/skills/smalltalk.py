@@ -1,4 +1,4 @@
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import Restarted, SlotSet
 
 from actions.context import Context, Events, Handler
 from actions.failures import skill_of
@@ -96,6 +96,15 @@ async def stop(context: Context) -> Events:
     return [*flow.leave(context), *flow.offer_waiting(context)]
 
 
+async def restart(context: Context) -> Events:
+    """In the middle of something: that again, from its first question. Else all is forgotten, and greeted anew."""
+    if context.turn.active_form:
+        context.say.say("utter_restart_form")
+        return flow.start_over(context)
+    context.say.say("utter_restart")
+    return [Restarted()]
+
+
 async def repeat(context: Context) -> Events:
     if context.turn.active_form:
         return []  # the form asks its question again
@@ -163,6 +172,7 @@ HANDLERS: dict[str, Handler] = {
     "action_thank": thank,
     "action_stop": stop,
     "action_repeat": repeat,
+    "action_restart": restart,
     "action_why": why,
     "action_insult": insult,
     "action_complaint": complaint,

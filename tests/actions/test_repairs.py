@@ -110,3 +110,18 @@ async def test_a_second_wish_waits_until_a_form_has_ended(talk: Conversation):
     assert await talk.says("no", "deny") == ["utter_order_cancel_kept", "utter_also_asked"]
     assert await talk.says("yes", "affirm") == ["utter_loyalty_points_expiring"]
     assert not talk.slots["kept"]
+
+
+async def test_start_over_asks_the_first_question_of_the_same_form_again(talk: Conversation):
+    await talk.says("return the linen shirt from JL-100200", "return_start", order_number="JL-100200")
+    before = talk.slots["form_instance"]
+    said = await talk.says("start over", "restart")
+    assert said == ["utter_restart_form", "utter_question_return_order"]
+    assert talk.slots["return_items"] is None
+    assert talk.slots["form_instance"] != before
+
+
+async def test_start_over_outside_of_a_form_forgets_the_conversation(talk: Conversation):
+    await talk.says("hello", "greet")
+    assert await talk.says("start over", "restart") == ["utter_restart"]
+    assert talk.events[-1]["name"] == "action_restart"
