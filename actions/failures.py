@@ -11,7 +11,7 @@ import structlog
 from actions import identity
 from actions.context import Context, Events
 from actions.forms import flow
-from actions.journal import JustDone, StepUpNeeded, Underway
+from actions.journal import JustDone, NotWrittenDown, StepUpNeeded, Underway
 from actions.offers import again, human, made
 from backends import errors
 
@@ -40,6 +40,8 @@ TEMPLATES: dict[type[errors.BackendError], str] = {
 OUTCOME_UNKNOWN = "utter_error_outcome_unknown"
 # After these the same request may succeed in a moment.
 _PASSING = (errors.Unavailable, errors.TimedOut, errors.RateLimited)
+# These are the shop's rules or the customer's slip, and nobody's trouble.
+_IN_ORDER = (errors.NotFound, errors.VerificationRequired, errors.Refused)
 # Facts that a template needs: where the shop leaves one out, the plainer template is used.
 _FACTS: dict[type[errors.BackendError], tuple[str, ...]] = {
     errors.NotReturnable: ("reason",),
@@ -64,6 +66,8 @@ def tell(context: Context, error: errors.BackendError) -> Events:
         trace_id=error.trace_id,
         outcome_unknown=error.outcome_unknown,
     )
+    if not isinstance(error, _IN_ORDER):
+        context.say.troubles("gateway" if isinstance(error, NotWrittenDown) else "shop", error.code)
     if context.wrote and error.outcome_unknown:
         return _checking(context)
     if isinstance(error, StepUpNeeded):
@@ -81,6 +85,7 @@ def tell(context: Context, error: errors.BackendError) -> Events:
 
 def tell_defect(context: Context) -> Events:
     """Something of ours failed. The caller has logged what."""
+    context.say.troubles("actions", "defect")
     if context.wrote:
         return _checking(context)
     context.say.say(TEMPLATES[errors.InvalidRequest])

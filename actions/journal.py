@@ -8,7 +8,8 @@ BackendError
 ├── JustDone         the same was done for the same customer a moment ago, in another conversation
 ├── VerificationRequired  the conversation is nobody's any more
 │   └── StepUpNeeded      who the customer is was proved too long ago to move money now
-└── Unavailable      it could not be written down, or its turn is over: nothing was sent
+└── Unavailable
+    └── NotWrittenDown   the gateway is away, or the turn is over: nothing was sent
 """
 
 import asyncio
@@ -36,6 +37,10 @@ class StepUpNeeded(VerificationRequired):
 
 class JustDone(Conflict):
     code = "just_done"
+
+
+class NotWrittenDown(Unavailable):
+    code = "not_written_down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class HttpJournal:
         answer = await self._put(f"/internal/writes/{quote(intent.key, safe='')}", body)
         if answer.is_success:
             return
-        raise _REFUSALS.get(_code(answer), Unavailable)("not written down")
+        raise _REFUSALS.get(_code(answer), NotWrittenDown)(f"answered {answer.status_code}")
 
     async def _put(self, path: str, body: dict[str, Any]) -> httpx.Response:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -84,7 +89,7 @@ class HttpJournal:
                 answer = await self._http.put(path, json=body)
             except httpx.HTTPError as error:
                 if attempt == _ATTEMPTS:
-                    raise Unavailable(type(error).__name__) from error
+                    raise NotWrittenDown(type(error).__name__) from error
             else:
                 if not answer.is_server_error or attempt == _ATTEMPTS:
                     return answer

@@ -68,6 +68,7 @@ class Replies:
         self._dispatcher = dispatcher
         self._responses = responses
         self._reports: list[Mapping[str, str]] = []
+        self._troubles: list[dict[str, str]] = []
 
     @property
     def empty(self) -> bool:
@@ -84,7 +85,7 @@ class Replies:
         **values: str | int,
     ) -> None:
         """`call` is the backend call that the message tells of, such as `GET /orders/JL-100234`."""
-        custom: dict[str, Any] = {**self._taken_reports(), **(directives or {})}
+        custom: dict[str, Any] = {**self._taken(), **(directives or {})}
         if call:
             custom["source"] = {"kind": "backend", "call": call}
         if cards:
@@ -105,14 +106,20 @@ class Replies:
         """No message tells the customer what became of it: the gateway will."""
         self._reports.clear()
 
-    def _taken_reports(self) -> dict[str, Any]:
-        taken = [dict(report) for report in self._reports]
+    def troubles(self, part: str, error: str) -> None:
+        """What the assistant needs and could not have, for the operator; it goes with the next message."""
+        self._troubles.append({"part": part, "error": error})
+
+    def _taken(self) -> dict[str, Any]:
+        """What goes with this message, and with no other."""
+        taken = {"writes": [dict(report) for report in self._reports], "troubles": list(self._troubles)}
         self._reports.clear()
-        return {"writes": taken} if taken else {}
+        self._troubles.clear()
+        return {name: members for name, members in taken.items() if members}
 
     def fill(self, template: str, values: Mapping[str, str | int]) -> None:
         """A template whose values are only known at run time."""
-        self._dispatcher.utter_message(response=self._in_tone(template), json_message=self._taken_reports(), **values)
+        self._dispatcher.utter_message(response=self._in_tone(template), json_message=self._taken(), **values)
 
     def faq(
         self,

@@ -11,18 +11,22 @@ class Metrics:
         self.requests = self._counter("http_requests", "Answered requests", "method", "route", "status")
         self.limited = self._counter("rate_limited", "Requests refused with 429", "limit")
         self.database_troubles = self._counter(
-            "database_troubles", "Requests that the database could not serve, by why", "kind"
+            "database_troubles", "Requests, turns and rounds that the database could not serve, by why", "kind"
         )
         self.messages = self._counter("messages", "Customer messages accepted", "owner")
         self.shed = self._counter("messages_shed", "Messages refused with 503, by the limit", "limit")
         self.streams = self._gauge("open_streams", "Open WebSocket streams")
         self.streams_closed = self._counter("streams_closed", "Streams that we closed, by why", "reason")
+        self.clock_ahead = self._gauge("clock_ahead_seconds", "This process's clock, ahead of the database's")
         self._of_turns()
         self._of_what_leaves()
 
     def _of_turns(self) -> None:
         self.turns = self._counter("turns", "Turns by how they ended", "outcome")
         self.turn_failures = self._counter("turn_failures", "Turns that Rasa did not answer, by what was wrong", "kind")
+        self.part_failures = self._counter(
+            "part_failures", "What another part should have given and did not", "part", "error"
+        )
         self.turn_seconds = self._histogram("turn_seconds", "From taking up a turn to its stored reply")
         self.rasa_seconds = self._histogram("rasa_seconds", "Rasa's part of a turn")
         self.turns_waiting = self._gauge("turns_waiting", "Messages without an answer yet, in all processes")

@@ -283,7 +283,9 @@ class Parts:
     def worker(self) -> TurnWorker:
         settings = self.settings
         load = Load(self.metrics, in_hand_limit=settings.turns_in_hand, waiting_limit=settings.turns_waiting)
-        return TurnWorker(self.conversations, self._runner, load, owner=self._owner, lease=settings.turn_lease)
+        return TurnWorker(
+            self.conversations, self._runner, load, self.metrics, owner=self._owner, lease=settings.turn_lease
+        )
 
     @cached_property
     def _runner(self) -> TurnRunner:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from rasa_sdk.events import SlotSet
 
 from actions.context import Context, Events, FaqEntry, Handler
@@ -12,6 +13,8 @@ from actions.reading.choices import speaks_of
 from actions.replies import Button, button
 from actions.skills.human import HAND_OVER_AT, hand_over, misunderstood
 from common import placeholders
+
+log = structlog.get_logger(__name__)
 
 NONE_OF_THESE = "none"
 # More are not read; the last says that it is none of them.
@@ -61,7 +64,9 @@ async def picked_entry(context: Context, entry_id: str, *, chosen: bool = False)
     """The answer of one entry, if it is published. `chosen`: by the customer, who was asked which one is meant."""
     try:
         entry = await context.faq.entry(entry_id, signed_in=context.turn.signed_in, tier=context.turn.tier)
-    except FaqUnavailable:
+    except FaqUnavailable as error:
+        log.warning("faq_unavailable", conversation=context.turn.conversation, entry=entry_id, error=str(error))
+        context.say.troubles("faq", "unavailable")
         context.say.say("utter_faq_unavailable")
         return made(context, human("tool_failure"))
     if entry is None:
@@ -75,6 +80,8 @@ async def _answer(context: Context, entry: FaqEntry, asked: dict[str, Any]) -> E
         facts = (await context.shop.policies()).facts
         if not wanted <= facts.keys():
             # An answer with a hole in it is worse than none.
+            log.error("faq_answer_lacks_facts", entry=entry.id, missing=sorted(wanted - facts.keys()))
+            context.say.troubles("shop", "facts_missing")
             context.say.say("utter_error_defect")
             return made(context, human("tool_failure"))
         answer = placeholders.fill(answer, facts)

@@ -1,5 +1,6 @@
 import math
 import random
+import time
 
 import structlog
 
@@ -13,6 +14,7 @@ from common.problems import Problem
 log = structlog.get_logger(__name__)
 
 MEASURE_SECONDS = 1.0
+CLOCK_TOLERANCE = 10.0  # seconds that a process's clock may differ from the database's without a word
 RETRY_SECONDS = (3.0, 8.0)  # apart, so that those who were refused together don't come back together
 
 
@@ -43,6 +45,7 @@ class Load:
         self._waiting_limit = waiting_limit
         self._in_hand = 0
         self._waiting = 0
+        self._clock_differs = False
 
     @property
     def room(self) -> int:
@@ -59,6 +62,18 @@ class Load:
         self._waiting = waiting.messages
         self._metrics.turns_waiting.set(waiting.messages)
         self._metrics.oldest_turn.set(waiting.oldest)
+        self.compare_clocks(waiting.now)
+
+    def compare_clocks(self, database: float) -> None:
+        """Leases and tokens go by the database's. What does not, such as the shop's tokens, needs this one right."""
+        ahead = time.time() - database
+        self._metrics.clock_ahead.set(ahead)
+        differs = abs(ahead) > CLOCK_TOLERANCE
+        if differs and not self._clock_differs:
+            log.error("clock_differs", seconds_ahead=round(ahead, 1))
+        elif self._clock_differs and not differs:
+            log.warning("clock_agrees_again")
+        self._clock_differs = differs
 
     def admit(self, conversation: Conversation, payload: str | None) -> None:
         """Before a message is stored. Whoever writes to people, or asks for them, waits for no turn.

@@ -35,10 +35,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What nobody has answered yet, in all processes; `oldest` is the age in seconds of the first of it."""
+    """What nobody has answered yet, in all processes; `oldest` is the age in seconds of the first of it.
+
+    `now`: seconds since 1970 by the database's clock.
+    """
 
     messages: int
     oldest: float
+    now: float
 
 
 class Candidate(BaseModel):

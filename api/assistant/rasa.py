@@ -72,6 +72,13 @@ class VerifyWish(BaseModel):
     email: str = Field(max_length=320)
 
 
+class Trouble(BaseModel):
+    """What the turn needed and could not have; the answer says so to the customer."""
+
+    part: Literal["faq", "shop", "gateway", "actions"]
+    error: str = Field(pattern="^[a-z_]{1,40}$")
+
+
 class Answer(BaseModel):
     status: Literal["answered", "handled_before", "silent", "failed"]
     messages: list[BotMessage] = Field(default_factory=list)
@@ -81,6 +88,7 @@ class Answer(BaseModel):
     closed: bool = False
     privacy: Literal["access", "erase"] | None = None
     writes: list[Report] = Field(default_factory=list, max_length=20)
+    troubles: list[Trouble] = Field(default_factory=list, max_length=20)
 
 
 class Rasa:

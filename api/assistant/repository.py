@@ -184,8 +184,9 @@ async def abandoned(connection: Connection, *, limit: int) -> list[UUID]:
 async def waiting(connection: Connection) -> Waiting:
     row = await fetch_one(
         connection,
-        "SELECT count(*) AS messages, coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0) AS oldest "
+        "SELECT count(*) AS messages, coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0) AS oldest, "
+        "extract(epoch FROM clock_timestamp()) AS now "
         "FROM turns WHERE finished_at IS NULL",
     )
     assert row is not None
-    return Waiting(row["messages"], max(0.0, float(row["oldest"])))
+    return Waiting(row["messages"], max(0.0, float(row["oldest"])), float(row["now"]))

@@ -9,6 +9,7 @@ import structlog
 
 from api.assistant import repository
 from api.assistant.models import Outcome, Turn
+from api.assistant.patience import Patience
 from api.assistant.ports import Ended, Handoff, Insight
 from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
 from api.assistant.tiers import RememberedTiers
@@ -48,6 +49,15 @@ class Apology(Exception):
     def __init__(self, template: str) -> None:
         super().__init__(template)
         self.template = template
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What there is to store. `apology`: the template of the gateway's own message, where there is no answer."""
+
+    outcome: Outcome
+    answer: Answer | None = None
+    apology: str = ""
 
 
 class TurnRunner:
@@ -92,6 +102,8 @@ class TurnRunner:
     async def run(self, turn: Turn) -> Turn | None:
         """Returns the conversation's next turn, leased by this process, if it has one."""
         started = time.perf_counter()
+        if turn.attempts > 1:
+            self._metrics.turns_repeated.inc()
         outcome, following = await self._run(turn)
         self._metrics.turns.labels(outcome or "superseded").inc()
         self._metrics.turn_seconds.observe(time.perf_counter() - started)
@@ -99,24 +111,42 @@ class TurnRunner:
         return following
 
     async def _run(self, turn: Turn) -> tuple[Outcome | None, Turn | None]:
-        if turn.attempts > 1:
-            self._metrics.turns_repeated.inc()
+        """However long the database takes: an answer is kept, and instead of an apology Rasa is asked once more.
+
+        For what kept Rasa from answering may well have been the same database.
+        """
+        patience = Patience(self._metrics, turn.conversation_id)
+        result: Result | None = None
+        again = turn.attempts > 1
+        while True:
+            try:
+                if result is None or result.apology:
+                    result = await self._result(turn, again=again)
+                stored = await self._store(turn, result)
+            except DATABASE_TROUBLE as error:
+                await patience.wait(error)
+                again = True
+            else:
+                patience.over()
+                return stored
+
+    async def _result(self, turn: Turn, *, again: bool) -> Result:
+        """`again`: Rasa may have been asked before."""
         if turn.attempts > MAX_ATTEMPTS:
-            return await self._store(turn, "failed", apologise="assistant_failed")
+            return Result("failed", apology="assistant_failed")
         typing = asyncio.create_task(self._show_typing(turn.conversation_id))
         try:
             async with self._slots:
-                answer = await self._answer(turn)
+                answer = await self._answer(turn, again=again)
         except Apology as reason:
-            return await self._store(turn, "failed", apologise=reason.template)
+            return Result("failed", apology=reason.template)
         finally:
             typing.cancel()
         if answer is None:
-            return await self._store(turn, "dropped")
-        silent = answer.status == "silent"
-        return await self._store(turn, "silent" if silent else "answered", answer)
+            return Result("dropped")
+        return Result("silent" if answer.status == "silent" else "answered", answer)
 
-    async def _answer(self, turn: Turn) -> Answer | None:
+    async def _answer(self, turn: Turn, *, again: bool) -> Answer | None:
         """None when the conversation went to people before the turn began. Raises Apology."""
         async with self._conversations.reading() as connection:
             conversation = await self._conversations.get(connection, turn.conversation_id)
@@ -132,7 +162,7 @@ class TurnRunner:
                 message_id=str(turn.message_id),
                 kind=question.kind,
                 text=question.text,
-                retry=turn.attempts > 1,
+                retry=again,
                 metadata=await self._metadata(conversation),
             )
         except RasaError as error:
@@ -176,6 +206,7 @@ class TurnRunner:
         except (NotFound, Refused):
             return False
         except BackendError as error:
+            self._metrics.part_failures.labels("shop", error.code).inc()
             log.warning("verification_not_confirmed", challenge=str(challenge_id), error=error.code)
             async with self._conversations.transaction() as connection:
                 await self._guests.ask_again(connection, challenge_id)
@@ -207,28 +238,37 @@ class TurnRunner:
             raise Apology("another_customer") from None
         return True
 
-    async def _store(
-        self, turn: Turn, outcome: Outcome, answer: Answer | None = None, apologise: str = ""
-    ) -> tuple[Outcome | None, Turn | None]:
-        """The whole result in one transaction, and the next turn. No outcome: another process has taken this one up."""
+    async def _store(self, turn: Turn, result: Result) -> tuple[Outcome | None, Turn | None]:
+        """The whole result in one transaction, and the next turn. No outcome: it is stored, or another process's."""
         async with self._conversations.transaction() as connection:
             conversation = await self._conversations.lock(connection, turn.conversation_id)
-            if conversation.state is not State.BOT and outcome != "dropped":
-                outcome, answer, apologise = "dropped", None, ""
-                self._metrics.replies_dropped.inc()
-            if not await repository.finish(connection, turn, owner=self._owner, outcome=outcome):
-                return None, None
-            if apologise:
+            late = conversation.state is not State.BOT and result.outcome != "dropped"
+            kept = Result("dropped") if late else result
+            finished = await repository.finish(connection, turn, owner=self._owner, outcome=kept.outcome)
+            if finished and kept.apology:
                 left_open = await self._writes.left_open(connection, turn.message_id)
-                await self._say(connection, turn, promise("write_checking") if left_open else apology(apologise))
-            if answer:
-                await self._store_answer(connection, turn, conversation, answer)
+                await self._say(connection, turn, promise("write_checking") if left_open else apology(kept.apology))
+            if finished and kept.answer:
+                await self._store_answer(connection, turn, conversation, kept.answer)
             following = await repository.claim_next(
                 connection, turn.conversation_id, owner=self._owner, lease=self._lease
             )
-        if answer and answer.verify:
+        if not finished:
+            return None, following
+        if late:
+            self._metrics.replies_dropped.inc()
+        if kept.answer:
+            self._note(turn, kept.answer)
+        return kept.outcome, following
+
+    def _note(self, turn: Turn, answer: Answer) -> None:
+        """What others should know of an answer that is stored."""
+        if answer.verify:
             self._guests.wanted.set()
-        return outcome, following
+        for trouble in answer.troubles:
+            self._metrics.part_failures.labels(trouble.part, trouble.error).inc()
+            conversation = str(turn.conversation_id)
+            log.warning("part_failed", conversation=conversation, part=trouble.part, error=trouble.error)
 
     async def _store_answer(
         self, connection: Connection, turn: Turn, conversation: Conversation, answer: Answer

@@ -11,6 +11,8 @@ from api.assistant.models import Turn
 from api.assistant.turns import TurnRunner
 from api.conversations.errors import UnknownConversation
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
+from api.database_trouble import kind_of
+from api.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -25,11 +27,19 @@ class TurnWorker:
     """
 
     def __init__(
-        self, conversations: ConversationService, runner: TurnRunner, load: Load, *, owner: str, lease: float
+        self,
+        conversations: ConversationService,
+        runner: TurnRunner,
+        load: Load,
+        metrics: Metrics,
+        *,
+        owner: str,
+        lease: float,
     ) -> None:
         self._conversations = conversations
         self._runner = runner
         self.load = load
+        self._metrics = metrics
         self._owner = owner
         self._lease = lease
         self._busy: dict[UUID, asyncio.Task[None]] = {}
@@ -89,7 +99,7 @@ class TurnWorker:
                 if conversation_id not in self._look_again:
                     return
         except DATABASE_TROUBLE as error:
-            log.warning("turn_interrupted", conversation=str(conversation_id), error=type(error).__name__)
+            self._interrupted("turn_interrupted", error, conversation=str(conversation_id))
         except Exception:
             log.exception("turn_crashed", conversation=str(conversation_id))
         finally:
@@ -121,12 +131,17 @@ class TurnWorker:
             async with self._conversations.transaction() as connection:
                 await repository.renew(connection, list(self._running), owner=self._owner, lease=self._lease)
 
+    def _interrupted(self, event: str, error: Exception, **facts: str) -> None:
+        kind = kind_of(error)
+        self._metrics.database_troubles.labels(kind).inc()
+        log.warning(event, kind=kind, error=type(error).__name__, **facts)
+
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await work()
             except DATABASE_TROUBLE as error:
-                log.warning("worker_interrupted", error=type(error).__name__)
+                self._interrupted("worker_interrupted", error)
             except Exception:
                 log.exception("worker_crashed")
             await asyncio.sleep(seconds)

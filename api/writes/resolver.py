@@ -102,6 +102,7 @@ class WriteResolver:
         return Caller(self._assertions.sign_for(who.customer_id, who.auth_level, who.verified_order_id))
 
     async def _still_unknown(self, claimed: Confirmed, code: str) -> None:
+        self._metrics.part_failures.labels("shop", code).inc()
         log.warning("write_still_unknown", conversation=str(claimed.conversation_id), key=claimed.key, error=code)
         if datetime.now(UTC) - claimed.confirmed_at > self._give_up:
             await self._tell(claimed, "given_up", code)

@@ -40,6 +40,7 @@ def answer(messages: Iterable[Dict[str, Any]], status: str = ANSWERED) -> Dict[s
         "closed": False,
         "privacy": None,
         "writes": [],
+        "troubles": [],
     }
     silent = False
     for message in messages:
@@ -47,6 +48,7 @@ def answer(messages: Iterable[Dict[str, Any]], status: str = ANSWERED) -> Dict[s
         result.update({name: custom[name] for name in TURN_MEMBERS if custom.get(name)})
         result["closed"] = result["closed"] or bool(custom.get("closed"))
         result["writes"] += custom.get("writes") or []
+        result["troubles"] += custom.get("troubles") or []
         silent = silent or bool(custom.get("silent"))
         if message.get("text") or custom.get("cards"):
             result["messages"].append(_message(message, custom))

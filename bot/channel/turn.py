@@ -119,7 +119,11 @@ class AftercareInput(InputChannel):
             await self._take_one_wish(message, agent, turn.metadata)
             await self._prefetch(message.text, turn.metadata)
         await agent.processor.handle_message(message)
-        return answers.answer(output.messages)
+        answer = answers.answer(output.messages)
+        asked = prefetched.get()
+        if turn.kind == TEXT and asked is not None and asked.understanding is None:
+            answer["troubles"].append({"part": "faq", "error": "unavailable"})
+        return answer
 
     async def _take_one_wish(self, message: UserMessage, agent: Agent, metadata: Dict[str, Any]) -> None:
         """Of several wishes the message keeps the first. Inside a form nothing is split: it may be one answer."""

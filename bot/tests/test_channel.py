@@ -128,6 +128,7 @@ def test_an_answer_names_its_template_and_stays_in_one_piece(client: FaqClient) 
         "closed": False,
         "privacy": None,
         "writes": [],
+        "troubles": [],
     }
 
 
@@ -135,6 +136,7 @@ def test_what_an_action_says_beyond_text_is_merged(client: FaqClient) -> None:
     card = {"kind": "order", "title": "JL-100234", "fields": []}
     handoff = {"reason": "complaint", "skill": "general", "summary": "x"}
     question = {"outcome": "unknown", "candidates": []}
+    trouble = {"part": "shop", "error": "timed_out"}
 
     def reply(_: UserMessage) -> List[Dict[str, Any]]:
         source = {"kind": "backend", "call": "get_order"}
@@ -147,7 +149,7 @@ def test_what_an_action_says_beyond_text_is_merged(client: FaqClient) -> None:
             },
             {"custom": {"handoff": handoff, "closed": True, "verify": {"order_number": "JL-1", "email": "a@b.ie"}}},
             {"custom": {"writes": [{"key": "k1", "outcome": "done"}]}},
-            {"custom": {"writes": [{"key": "k2", "outcome": "refused"}]}},
+            {"custom": {"writes": [{"key": "k2", "outcome": "refused"}], "troubles": [trouble]}},
         ]
 
     answer = ask(client, reply)
@@ -159,6 +161,7 @@ def test_what_an_action_says_beyond_text_is_merged(client: FaqClient) -> None:
     assert answer["verify"] == {"order_number": "JL-1", "email": "a@b.ie"}
     assert [write["key"] for write in answer["writes"]] == ["k1", "k2"]
     assert answer["question"] == question
+    assert answer["troubles"] == [trouble]
 
 
 def test_no_answer_is_a_failure_unless_it_was_meant(client: FaqClient) -> None:
@@ -215,8 +218,10 @@ def test_the_faq_is_asked_in_the_name_of_who_writes(client: FaqClient, faq: Fake
 def test_a_faq_service_that_is_down_does_not_fail_the_turn(client: FaqClient, faq: FakeFaq) -> None:
     faq.status = 503
     agent = PlayedAgent(text_reply)
-    assert call(serve(agent, client), TURN)[2]["status"] == "answered"
+    answer = call(serve(agent, client), TURN)[2]
+    assert answer["status"] == "answered"
     assert agent.asked_before[0].understanding is None
+    assert answer["troubles"] == [{"part": "faq", "error": "unavailable"}]
 
 
 @pytest.mark.parametrize("shown", [{}, {"X-Aftercare-Secret": "wrong"}, {"X-Aftercare-Secret": ""}])

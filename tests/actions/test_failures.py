@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from actions.failures import OUTCOME_UNKNOWN, TEMPLATES
-from actions.journal import JustDone, Underway
+from actions.journal import JustDone, NotWrittenDown, Underway
 from backends import errors
 from tests.actions.conversation import Conversation
 from tests.actions.test_returns import to_recap
@@ -48,6 +48,46 @@ async def test_each_kind_of_failure_has_its_reply(
 ):
     shop.fail("get_order", error)
     assert await talk.says("where is JL-100200", "order_status", order_number="JL-100200") == [template]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (errors.Unavailable(), "upstream_unavailable"),
+        (errors.TimedOut(), "timed_out"),
+        (errors.BadAnswer(), "bad_answer"),
+        (errors.RateLimited(retry_after=2), "rate_limited"),
+        (errors.InvalidRequest(), "invalid_request"),
+    ],
+    ids=lambda value: getattr(value, "code", value),
+)
+async def test_what_the_shop_could_not_give_is_reported_to_the_operator(
+    talk: Conversation, shop: FakeCommerce, error: errors.BackendError, told: str
+):
+    shop.fail("get_order", error)
+    await talk.says("where is JL-100200", "order_status", order_number="JL-100200")
+    assert talk.directive["troubles"] == [{"part": "shop", "error": told}]
+    await talk.says("where is JL-100200", "order_status", order_number="JL-100200")
+    assert "troubles" not in talk.directive
+
+
+async def test_a_rule_of_the_shop_is_nobodys_trouble(talk: Conversation, shop: FakeCommerce):
+    shop.fail("get_order", errors.NotFound())
+    await talk.says("where is JL-100200", "order_status", order_number="JL-100200")
+    assert "troubles" not in talk.directive
+
+
+async def test_a_write_that_stays_open_reports_the_shop_and_a_missing_journal_the_gateway(
+    talk: Conversation, shop: FakeCommerce, journal: FakeJournal
+):
+    await to_recap(talk)
+    journal.fail_with = NotWrittenDown()
+    await talk.presses("affirm")
+    assert talk.directive["troubles"] == [{"part": "gateway", "error": "not_written_down"}]
+    journal.fail_with = None
+    shop.fail("create_return", errors.TimedOut(outcome_unknown=True), errors.Unavailable())
+    assert await talk.presses("affirm") == [OUTCOME_UNKNOWN]
+    assert talk.directive["troubles"] == [{"part": "shop", "error": "upstream_unavailable"}]
 
 
 @pytest.mark.parametrize("template", sorted({*TEMPLATES.values()} - {OUTCOME_UNKNOWN}))
@@ -168,6 +208,7 @@ async def test_another_request_has_another_key(talk: Conversation, shop: FakeCom
 async def test_a_defect_of_ours_is_a_reply_and_no_exception(talk: Conversation, shop: FakeCommerce):
     shop.shelves["emma"].orders = None  # type: ignore[assignment]  # as a broken deployment would have it
     assert await talk.says("my orders", "order_list") == ["utter_error_defect"]
+    assert talk.directive["troubles"] == [{"part": "actions", "error": "defect"}]
 
 
 def test_every_template_that_the_code_names_is_written():

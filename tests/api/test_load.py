@@ -1,9 +1,14 @@
 """Beyond its bounds the gateway says so at once, and what it accepted is answered."""
 
 import asyncio
+import time
+from typing import Any
 
 import httpx
+import pytest
 
+from api.assistant.load import Load
+from api.metrics import Metrics
 from api.texts import HUMAN_PAYLOAD
 from tests.api.conftest import Customer, Gateway, Start
 from tests.fakes.rasa import FakeRasa
@@ -112,3 +117,15 @@ async def test_what_a_process_has_no_room_for_is_swept_up_by_another(start_gatew
             assert (await left.reply())["text"] == "re: hello"
         gate.set()
         await waiting.reply()
+
+
+def test_a_clock_that_jumps_is_shown_told_once_and_told_again_when_it_is_right(logs: list[dict[str, Any]]) -> None:
+    metrics = Metrics()
+    load = Load(metrics, in_hand_limit=1, waiting_limit=1)
+    for jump, shown_ahead in ((0.0, 0), (3600.0, 3600), (3600.0, 3600), (-1.0, -1), (-86400.0, -86400), (0.0, 0)):
+        load.compare_clocks(time.time() - jump)
+        value = metrics.registry.get_sample_value("aftercare_clock_ahead_seconds")
+        assert value == pytest.approx(shown_ahead, abs=5)
+    told = ["clock_differs", "clock_agrees_again"]
+    assert [line["event"] for line in logs] == told * 2
+    assert logs[0]["seconds_ahead"] == pytest.approx(3600, abs=5)

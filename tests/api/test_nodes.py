@@ -94,6 +94,13 @@ async def nodes(settings: ApiSettings) -> AsyncIterator[tuple[Node, Node]]:
         yield one, other
 
 
+async def clock_ahead(node: Node) -> float:
+    """As the node shows it to the operator, in seconds."""
+    lines = (await node.http.get("/metrics")).text.splitlines()
+    [line] = [line for line in lines if line.startswith("aftercare_clock_ahead_seconds ")]
+    return float(line.rsplit(" ", 1)[1])
+
+
 def at(node: Node, customer: Customer) -> Customer:
     return Customer(node.http, customer.id, customer.token)
 
@@ -220,5 +227,7 @@ async def test_leases_and_tokens_go_by_the_databases_clock_whatever_the_nodes_cl
     newcomer = await future.customer()
     await newcomer.say("hi")
     assert (await newcomer.reply())["text"] == "re: hi"
+    ahead = await clock_ahead(future)
+    assert abs(ahead) == pytest.approx(40 * DAY, abs=DAY), "the operator can see it"
     shown = datetime.fromisoformat((await newcomer.events())[0]["at"])
     assert abs(shown - datetime.now(UTC)) < timedelta(days=1)

@@ -11,8 +11,8 @@ import pytest
 from api.texts import TEXTS
 from ops.ports import free_ports
 from tests.api.conftest import Customer, Gateway, Start
-from tests.api.test_load import shown
-from tests.fakes.rasa import FakeRasa
+from tests.api.test_load import shown, until_shown
+from tests.fakes.rasa import FakeRasa, message
 from tests.fakes.server import served
 
 Logs = list[dict[str, Any]]
@@ -69,6 +69,19 @@ async def test_a_rasa_that_is_down(start_gateway: Start, rasa: FakeRasa, logs: L
         await assert_told(gateway, logs, "unreachable", "assistant_unavailable")
         async with served(rasa.app, port=port):
             await assert_answers_again(gateway)
+
+
+async def test_what_a_turn_could_not_have_is_counted_and_logged(gateway: Gateway, logs: Logs) -> None:
+    trouble = {"part": "faq", "error": "unavailable"}
+    gateway.rasa.then(gateway.rasa.answer(message("I can't look that up right now."), troubles=[trouble]))
+    customer = await gateway.customer()
+    await customer.say("do you wrap gifts?")
+    assert (await customer.reply())["text"] == "I can't look that up right now."
+    await until_shown(gateway, 'aftercare_part_failures_total{error="unavailable",part="faq"}', 1)
+    [line] = [line for line in logs if line["event"] == "part_failed"]
+    assert (line["conversation"], line["part"], line["error"]) == (customer.id, "faq", "unavailable")
+    await assert_answers_again(gateway)
+    assert await shown(gateway, 'aftercare_part_failures_total{error="unavailable",part="faq"}') == 1
 
 
 class Server:

@@ -18,8 +18,8 @@ def message(text: str, **members: Any) -> dict[str, Any]:
 
 
 def body(*messages: dict[str, Any], status: str = "answered", **members: Any) -> dict[str, Any]:
-    empty = {"handoff": None, "verify": None, "question": None, "closed": False, "privacy": None, "writes": []}
-    return {"status": status, "messages": list(messages)} | empty | members
+    nothing = {"handoff": None, "verify": None, "question": None, "closed": False, "privacy": None}
+    return {"status": status, "messages": list(messages), "writes": [], "troubles": []} | nothing | members
 
 
 class FakeRasa:

@@ -43,10 +43,18 @@ def misbehaving(stack: Stack, kind: str) -> Iterator[None]:
         httpx.post(url, json={"kind": None}, headers=headers, trust_env=False).raise_for_status()
 
 
-def failures(stack: Stack, kind: str) -> float:
+def counted(stack: Stack, name: str) -> float:
+    """The gateway's counter `name`, which has its labels in it."""
     page = httpx.get(f"{stack.url('api')}/metrics", timeout=30, trust_env=False).text
-    name = f'aftercare_turn_failures_total{{kind="{kind}"}}'
     return next((float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(name)), 0.0)
+
+
+def failures(stack: Stack, kind: str) -> float:
+    return counted(stack, f'aftercare_turn_failures_total{{kind="{kind}"}}')
+
+
+def troubles(stack: Stack, part: str, error: str) -> float:
+    return counted(stack, f'aftercare_part_failures_total{{error="{error}",part="{part}"}}')
 
 
 def logged(stack: Stack, process: str, *words: str) -> bool:
@@ -79,10 +87,13 @@ def test_the_action_server_is_down(stack: Stack):
 
 
 def test_the_faq_service_is_down(stack: Stack):
+    before = troubles(stack, "faq", "unavailable")
     with down(stack.processes["faq"]):
         name, text = ask(stack, QUESTION)
         assert name == "utter_faq_unavailable"
         assert text
+    assert troubles(stack, "faq", "unavailable") == before + 1
+    assert logged(stack, "api", "part_failed", "part=faq")
     assert logged(stack, "rasa", "The FAQ service is not available")
     assert ask(stack, QUESTION)[0] == "gift-wrap"
 
@@ -96,7 +107,10 @@ def test_the_faq_service_is_down(stack: Stack):
     ],
 )
 def test_the_shop_misbehaves(stack: Stack, kind: str, template: str, error: str):
+    before = troubles(stack, "shop", error)
     with misbehaving(stack, kind):
         assert ask(stack, ORDERS)[0] == template
+    assert troubles(stack, "shop", error) == before + 1
+    assert logged(stack, "api", "part_failed", "part=shop", f"error={error}")
     assert logged(stack, "actions", "backend_call_failed", f"error={error}")
     assert ask(stack, ORDERS)[0].startswith("GET /orders")

@@ -68,6 +68,7 @@ class CodeDispatcher:
         except (NotFound, InvalidRequest, Refused):
             await self._close(challenge, "undeliverable")
         except BackendError as error:
+            self._metrics.part_failures.labels("shop", error.code).inc()
             log.warning("verification_not_started", challenge=str(challenge.id), error=error.code)
             if challenge.sends >= MAX_SENDS:
                 await self._close(challenge, "backend_unavailable", apologise=True)
