@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from rasa_sdk.interfaces import ActionNotFoundException
+from rasa_sdk.interfaces import ActionMissingDomainException, ActionNotFoundException
 
 from actions.bootstrap import create_executor, open_faq, open_journal, open_shop
 from actions.context import FaqEntries
@@ -58,6 +58,8 @@ async def _webhook(request: Request) -> Response:
         result = await request.app.state.executor.run(await _action_call(request))
     except ActionNotFoundException as error:
         return JSONResponse({"error": "unknown action", "action_name": error.action_name}, 404)
+    except ActionMissingDomainException as error:  # the digest is of a domain that this process has not seen yet
+        return JSONResponse({"error": error.message, "action_name": error.action_name}, 449)
     return JSONResponse(result.model_dump() if result else None)
 
 
@@ -69,9 +71,14 @@ async def _action_call(request: Request) -> dict[str, Any]:
         call = json.loads(body)
     except (ValueError, zlib.error) as error:
         raise Problem(400, "invalid_request", "The body is not an action call.") from error
-    if not isinstance(call, dict) or not isinstance(call.get("tracker"), dict) or "domain" not in call:
+    if not isinstance(call, dict) or not isinstance(call.get("tracker"), dict) or not _names_domain(call):
         raise Problem(400, "invalid_request", "The body is not an action call.")
     return call
+
+
+def _names_domain(call: dict[str, Any]) -> bool:
+    """Rasa sends the domain, or the digest of one that it has sent before."""
+    return "domain" in call or isinstance(call.get("domain_digest"), str)
 
 
 async def _livez() -> dict[str, str]:

@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "AFTERCARE_FAQ_URL": "http://127.0.0.1:5056",
     "AFTERCARE_ACTIONS_URL": "http://127.0.0.1:5055",
     "AFTERCARE_INTERNAL_SECRET": "",
+    "AFTERCARE_RASA_SYNCHRONOUS_COMMIT": "on",
 }
 
 # What `rasa <command>` gets unless the caller says otherwise.

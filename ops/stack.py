@@ -196,7 +196,11 @@ class Stack:
             self._postgres = EmbeddedPostgres(start_postgres(self.data / "postgres"))
             server = self._postgres.server.get_uri()
             urls = {setting: url or create_database(server, names[setting]) for setting, url in urls.items()}
-        return {f"AFTERCARE_{setting.upper()}": url for setting, url in urls.items()}
+        environment = {f"AFTERCARE_{setting.upper()}": url for setting, url in urls.items()}
+        if not self.settings.database_url and not self.settings.rasa_database_url:
+            # Both in one server: a reply that is stored there makes what Rasa remembered before it durable, too.
+            environment["AFTERCARE_RASA_SYNCHRONOUS_COMMIT"] = "off"
+        return environment
 
     def _addresses(self) -> dict[str, str]:
         ports = self.settings.ports()

@@ -115,6 +115,9 @@ class AftercareInput(InputChannel):
         )
         if not agent.is_ready():
             return answers.answer([], answers.FAILED)
+        read_ahead = getattr(agent.tracker_store, "read_ahead", None)
+        if read_ahead is not None:
+            read_ahead(turn.sender)
         if turn.kind == TEXT:
             await self._take_one_wish(message, agent, turn.metadata)
             await self._prefetch(message.text, turn.metadata)

@@ -41,6 +41,7 @@ class _Ngrams:
         self._options = {"preprocessor": normalise, "min_df": 2, "sublinear_tf": True, **options}
         self._vectorizer = TfidfVectorizer(**self._options)
         self._analyse: Optional[Callable[[str], List[str]]] = None
+        self._idf = np.zeros(0)
 
     def fit(self, texts: List[str]) -> None:
         self._vectorizer.fit(texts)
@@ -54,12 +55,12 @@ class _Ngrams:
 
     def row(self, text: str) -> Tuple[np.ndarray, np.ndarray]:
         """Columns and values of what `transform` makes of one text, without what that checks and builds for many."""
-        if self._analyse is None:
-            self._analyse = self._vectorizer.build_analyzer()
+        if self._analyse is None:  # and the weights, which the vectorizer makes anew each time
+            self._analyse, self._idf = self._vectorizer.build_analyzer(), self._vectorizer.idf_
         vocabulary = self._vectorizer.vocabulary_
         counted = Counter(column for term in self._analyse(text) if (column := vocabulary.get(term)) is not None)
         columns = np.fromiter(counted.keys(), dtype=np.intp, count=len(counted))
-        values = (1 + np.log(np.fromiter(counted.values(), float, count=len(counted)))) * self._vectorizer.idf_[columns]
+        values = (1 + np.log(np.fromiter(counted.values(), float, count=len(counted)))) * self._idf[columns]
         length = float(np.sqrt(values @ values))
         return columns, values / length if length else values
 

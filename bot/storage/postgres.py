@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import time
-from typing import Any, Dict, List, Optional
+from contextvars import ContextVar
+from typing import Any, Dict, List, NamedTuple, Optional
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
@@ -33,6 +34,15 @@ INSERT = sa.text(
 )
 
 
+class ReadAhead(NamedTuple):
+    sender_id: str
+    rows: "asyncio.Future[List[str]]"
+
+
+# Of the turn that runs: its conversation as it was when the turn began.
+read_ahead: "ContextVar[Optional[ReadAhead]]" = ContextVar("read_ahead", default=None)
+
+
 def row(sender_id: str, event: Event) -> Dict[str, Any]:
     """Of Rasa's table `events`. What the FAQ's index found is for the turn of the message alone, and most of it."""
     data = event.as_dict()
@@ -52,13 +62,19 @@ class PostgresTrackerStore(SQLTrackerStore):
     """Rasa's SQL store, which takes any PostgreSQL URL (unix sockets too) and does not wait for a database for ever.
 
     A turn costs two statements, each a transaction of its own, in a thread: other conversations go on meanwhile.
-    Used in endpoints.yml as `type: storage.postgres.PostgresTrackerStore` with `url`.
+    Used in endpoints.yml as `type: storage.postgres.PostgresTrackerStore` with `url` and `synchronous_commit`.
     """
 
     def __init__(
-        self, domain: Optional[Domain] = None, host: str = "", event_broker: Optional[EventBroker] = None, **_: Any
+        self,
+        domain: Optional[Domain] = None,
+        host: str = "",
+        event_broker: Optional[EventBroker] = None,
+        synchronous_commit: str = "on",
+        **_: Any,
     ) -> None:
-        url = postgres_url(host)
+        """`synchronous_commit`: PostgreSQL's own setting, for these connections (docs/reference/reliability.md)."""
+        url = with_option(postgres_url(host), f"-c synchronous_commit={synchronous_commit}")
         wait_for(url)
         super().__init__(domain, host=url.render_as_string(hide_password=False), event_broker=event_broker)
         # In place of Rasa's: to change the mode of a connection costs as much as a statement.
@@ -72,15 +88,24 @@ class PostgresTrackerStore(SQLTrackerStore):
         """The latest session in one statement, and a note of how many of its events are stored."""
         if fetch_events_from_all_sessions or not self.domain:
             return await super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        stored = await asyncio.get_running_loop().run_in_executor(None, self._read_session, sender_id)
+        ahead = read_ahead.get()
+        stored = await (ahead.rows if ahead and ahead.sender_id == sender_id else self._reading(sender_id))
         if not stored:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, [json.loads(data) for data in stored], self.domain.slots)
         tracker.stored_events = len(tracker.events)
         return tracker
 
+    def read_ahead(self, sender_id: str) -> None:
+        """Begin to read a conversation while the turn waits for something else; it serves until the turn saves."""
+        read_ahead.set(ReadAhead(sender_id, self._reading(sender_id)))
+
+    def _reading(self, sender_id: str) -> "asyncio.Future[List[str]]":
+        return asyncio.get_running_loop().run_in_executor(None, self._read_session, sender_id)
+
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Insert what came after the stored events: Rasa's own way asks the database twice which those are."""
+        read_ahead.set(None)
         stored = getattr(tracker, "stored_events", None)
         if stored is None:
             await super().save(tracker)
@@ -123,6 +148,13 @@ def postgres_url(text: str) -> URL:
     if url.drivername.split("+")[0] not in {"postgresql", "postgres"}:
         raise ConnectionException(f"AFTERCARE_RASA_DATABASE_URL names {url.drivername}, and only postgresql works.")
     return url.set(drivername="postgresql+psycopg2")
+
+
+def with_option(url: URL, option: str) -> URL:
+    """With one more of the server's settings for its connections (libpq's `options`)."""
+    given = url.query.get("options", "")
+    kept = given if isinstance(given, str) else " ".join(given)
+    return url.update_query_dict({"options": f"{kept} {option}".strip()})
 
 
 def wait_for(url: URL, within: float = CONNECT_WITHIN) -> None:

@@ -9,7 +9,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Set
 
 import pytest
 from jsonschema import ValidationError
@@ -40,6 +40,12 @@ INVALID: List[Dict[str, Any]] = [
     {"events": {}},
     {"events": [{}]},
     {"events": [{"event": "slot"}]},
+    {"events": [{"event": "slot", "name": "a"}], "responses": []},
+    {"events": [{"event": "slot", "name": 1, "value": 1}], "responses": []},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": "now"}], "responses": []},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "metadata": []}], "responses": []},
+    {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": ["x"]},
+    {"events": ["slot"], "responses": []},
 ]
 
 
@@ -60,38 +66,21 @@ class TestActionResults:
         assert actual.value.message == expected.value.message
 
 
-class TestBodies:
-    @pytest.mark.parametrize(
-        "body",
-        [
-            {"next_action": "a", "domain": {"intents": ["x"], "é": None}, "tracker": {"slots": {}}},
-            {"domain": {"a": 1}},
-            {"domain": {}, "next_action": "a"},
-            {"next_action": "a"},
-            [],
-            "text",
-        ],
-    )
-    def test_the_same_document_is_written(self, body: Any) -> None:
-        write = action_calls.BodyWriter()
-        assert [json.loads(write(body)), json.loads(write(body))] == [body, body]
-
-    def test_another_domain_is_written_anew(self) -> None:
-        write = action_calls.BodyWriter()
-        write({"domain": {"a": 1}, "x": 1})
-        assert json.loads(write({"domain": {"a": 2}, "x": 1})) == {"domain": {"a": 2}, "x": 1}
-
-
 class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     connections: List[int] = []
+    digests: Set[str] = set()
     status = 200
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         Echo.connections.append(self.client_address[1])
-        content = json.dumps({"body": json.loads(body), "secret": self.headers["X-Secret"]}).encode()
-        self.send_response(Echo.status)
+        content = json.dumps({"body": body, "secret": self.headers["X-Secret"]}).encode()
+        digest = body.get("domain_digest")
+        unknown = digest is not None and "domain" not in body and digest not in Echo.digests
+        if "domain" in body:
+            Echo.digests.add(digest)
+        self.send_response(449 if unknown else Echo.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -106,7 +95,7 @@ def echo() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    Echo.connections, Echo.status = [], 200
+    Echo.connections, Echo.digests, Echo.status = [], set(), 200
     yield f"http://127.0.0.1:{server.server_port}/webhook"
     server.shutdown()
     server.server_close()
@@ -121,6 +110,35 @@ def test_calls_of_an_endpoint_share_a_connection_and_keep_its_headers(echo: str)
 
     assert asyncio.run(run()) == [{"body": {"n": index}, "secret": "s"} for index in range(4)]
     assert len(set(Echo.connections)) == 1
+
+
+def ask(url: str, *domains: Dict[str, Any]) -> List[Any]:
+    async def run() -> List[Any]:
+        endpoint = EndpointConfig(url)
+        answers = [await endpoint.request(json={"next_action": "a", "domain": domain}) for domain in domains]
+        await action_calls.close(endpoint)
+        return [answer["body"] for answer in answers]
+
+    return asyncio.run(run())
+
+
+def test_the_domain_is_sent_to_an_action_server_that_does_not_know_it_and_its_digest_from_then_on(echo: str) -> None:
+    domain = {"intents": ["x"], "é": None}
+    first, second = ask(echo, domain, domain)
+    assert first["domain"] == domain
+    assert second == {"next_action": "a", "domain_digest": first["domain_digest"]}
+
+
+def test_another_domain_has_another_digest_and_is_sent_too(echo: str) -> None:
+    bodies = ask(echo, {"a": 1}, {"a": 2})
+    assert [body["domain"] for body in bodies] == [{"a": 1}, {"a": 2}]
+
+
+def test_an_action_server_that_was_restarted_is_sent_the_domain_again(echo: str) -> None:
+    domain = {"a": 1}
+    ask(echo, domain)
+    Echo.digests = set()
+    assert ask(echo, domain)[0]["domain"] == domain
 
 
 def test_an_endpoint_works_in_the_next_event_loop_too(echo: str) -> None:

@@ -101,6 +101,43 @@ def test_only_the_latest_session_is_loaded_and_nothing_before_it_is_lost(store: 
     assert len(whole.events) == 4
 
 
+def test_a_conversation_that_was_read_ahead_is_read_once_a_turn(store: PostgresTrackerStore) -> None:
+    async def turn(text: str) -> int:
+        store.read_ahead("c4")
+        await store.retrieve("c4")
+        tracker = await store.get_or_create_tracker("c4", append_action_listen=False)
+        tracker.update(UserUttered(text))
+        await store.save(tracker)
+        again = await store.retrieve("c4")
+        return len(again.events) if again else 0
+
+    asked: List[str] = []
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert [asyncio.run(turn("one")), asyncio.run(turn("two"))] == [1, 2]
+    assert len([text for text in asked if "session_started" in text]) == 4  # ahead, and again after it was saved
+
+
+def test_what_was_read_ahead_of_one_conversation_is_not_taken_for_another(store: PostgresTrackerStore) -> None:
+    async def turn() -> None:
+        store.read_ahead("c4")
+        assert await store.retrieve("nobody") is None
+
+    asyncio.run(turn())
+
+
+@pytest.mark.parametrize("setting", ["on", "off"])
+def test_when_a_turn_is_flushed_is_a_setting_beside_those_of_the_url(database: str, setting: str) -> None:
+    separator = "&" if "?" in database else "?"
+    url = f"{database}{separator}options=-c%20application_name%3Dtrackers"
+    store = PostgresTrackerStore(Domain.from_dict(DOMAIN), host=url, synchronous_commit=setting)
+    with store.engine.connect() as connection:
+        shown = [
+            connection.execute(sa.text(f"SHOW {name}")).scalar() for name in ("synchronous_commit", "application_name")
+        ]
+    store.engine.dispose()
+    assert shown == [setting, "trackers"]
+
+
 def test_a_store_knows_whether_its_database_is_there(store: PostgresTrackerStore) -> None:
     assert store.is_healthy()
     store.engine = sa.create_engine("postgresql+psycopg2://x@127.0.0.1:9/x")

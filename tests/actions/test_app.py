@@ -72,3 +72,11 @@ async def test_an_unknown_action_is_not_found(client: httpx.AsyncClient):
 async def test_it_is_alive_and_ready(client: httpx.AsyncClient):
     assert (await client.get("/livez")).json() == {"status": "alive"}
     assert (await client.get("/readyz")).json()["status"] == "ready"
+
+
+async def test_a_domain_is_asked_for_once_and_known_by_its_digest(client: httpx.AsyncClient):
+    short = {key: value for key, value in CALL.items() if key != "domain"} | {"domain_digest": "d1"}
+    assert (await client.post("/webhook", json=short, headers=SECRET)).status_code == 449
+    whole = {**short, "domain": {"responses": {}}}
+    assert (await client.post("/webhook", json=whole, headers=SECRET)).status_code == 200
+    assert (await client.post("/webhook", json=short, headers=SECRET)).status_code == 200
