@@ -21,7 +21,7 @@ from api.identity.assertions import Assertions
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
 from api.metrics import Metrics
 from api.privacy.service import PrivacyService
-from api.texts import apology, promise
+from api.texts import TEXTS, apology, promise
 from api.writes.service import WriteService
 from backends.errors import BackendError, NotFound, Refused
 from backends.ports import Customers
@@ -150,6 +150,7 @@ class TurnRunner:
         """None when the conversation went to people before the turn began. Raises Apology."""
         async with self._conversations.reading() as connection:
             conversation = await self._conversations.get(connection, turn.conversation_id)
+            returned = await self._conversations.back_from_people(connection, conversation.id, not_answers=TEXTS)
         if conversation.state is not State.BOT:
             return None
         question = Question(turn.kind, turn.content)
@@ -163,7 +164,7 @@ class TurnRunner:
                 kind=question.kind,
                 text=question.text,
                 retry=again,
-                metadata=await self._metadata(conversation),
+                metadata=await self._metadata(conversation) | {"returned": returned},
             )
         except RasaError as error:
             self._metrics.turn_failures.labels(error.kind).inc()

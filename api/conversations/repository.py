@@ -119,6 +119,20 @@ async def events_after(connection: Connection, conversation_id: UUID, after: int
     return [to_event(row) for row in rows]
 
 
+async def back_from_people(connection: Connection, conversation_id: UUID, *, not_answers: list[str]) -> bool:
+    """Of the last step of a hand-off and the last answer: whether the step is the later one. Reads from the end."""
+    row = await fetch_one(
+        connection,
+        "SELECT type FROM events WHERE conversation_id = %s AND ("
+        " (type = 'handoff' AND body->>'state' IN ('queued', 'assigned', 'resolved'))"
+        " OR (type = 'message' AND author = 'bot' AND coalesce(body->'source'->>'name', '') <> ALL(%s))"
+        ") ORDER BY seq DESC LIMIT 1",
+        conversation_id,
+        not_answers,
+    )
+    return row is not None and row["type"] == "handoff"
+
+
 async def move(
     connection: Connection, conversation_id: UUID, *, expected: State, to: State, advisor_id: str | None
 ) -> Conversation | None:

@@ -17,6 +17,7 @@ from sanic.response import HTTPResponse, json
 from channel import answers, several
 from channel.alone import Alone
 from channel.requests import MAX_BODY, TEXT, InvalidTurn, Turn, read_turn
+from channel.returned import begin_afresh
 from components.faq_client import FaqClient
 from components.understanding import FaqUnavailable, Prefetched, prefetched
 from patches import action_calls
@@ -115,6 +116,8 @@ class AftercareInput(InputChannel):
         )
         if not agent.is_ready():
             return answers.answer([], answers.FAILED)
+        if turn.metadata.get("returned"):
+            await begin_afresh(agent.tracker_store, turn.sender)
         read_ahead = getattr(agent.tracker_store, "read_ahead", None)
         if read_ahead is not None:
             read_ahead(turn.sender)

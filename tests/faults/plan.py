@@ -8,7 +8,7 @@ from typing import Literal
 Kind = Literal["kill", "pause", "cut", "hold", "shop", "ambush"]
 
 PROCESSES = ("api", "rasa", "actions", "faq", "sandbox", "postgres")
-LINKS = ("rasa", "actions", "faq", "sandbox")
+LINKS = ("rasa", "actions", "faq", "sandbox", "api")  # to `api`: the action server's, to write down what is confirmed
 SHOP = ("slow", "slow_answer", "down", "garbage", "rate_limited")
 AMBUSHED = ("api", "rasa", "actions", "sandbox")
 # What breaks what: a process, its line, the shop's answers. `cut postgres` ends all its connections. An ambush waits

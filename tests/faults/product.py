@@ -19,7 +19,15 @@ LIMITS = {
     "AFTERCARE_LIMIT_CONVERSATIONS_PER_ADDRESS": "100000/minute",
     "AFTERCARE_LIMIT_MESSAGES_PER_CONVERSATION": "100000/minute",
 }
-ADDRESSES = {"rasa": "RASA_URL", "actions": "ACTIONS_URL", "faq": "FAQ_URL", "sandbox": "COMMERCE_URL"}
+# Who is called at the far end of a line → the setting with which the product calls it. Customers and advisors call
+# the gateway itself.
+ADDRESSES = {
+    "rasa": "RASA_URL",
+    "actions": "ACTIONS_URL",
+    "faq": "FAQ_URL",
+    "sandbox": "COMMERCE_URL",
+    "api": "API_URL",
+}
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ class Customer:
                     return await self._send({"payload": button["payload"]})
         raise AssertionError(f"no button {title!r} was offered")
 
+    async def asks_for_people(self) -> None:
+        """With the chat's own button: the assistant doesn't hear of it."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        (await self.http.post(f"/v1/conversations/{self.id}/handoff", headers=headers)).raise_for_status()
+
     async def waits_no_longer(self) -> None:
         """Goes on with the assistant instead of waiting for a person."""
         headers = {"Authorization": f"Bearer {self.token}"}

@@ -49,7 +49,8 @@ class Handoff(Spec):
 class Turn(Spec):
     """The customer says something, presses the button with this title, or types the code that was sent.
 
-    `later`: so many hours pass before. `waits_no_longer`: for a person who was fetched.
+    `later`: so many hours pass before. `asks_for_people`: with the chat's own button, past the
+    assistant. `waits_no_longer`: for a person who was fetched.
     Without `handoff` nobody may be.
     """
 
@@ -57,6 +58,7 @@ class Turn(Spec):
     presses: str | None = None
     types_code: Literal["right", "wrong"] | None = None
     later: int = 0
+    asks_for_people: bool = False
     waits_no_longer: bool = False
     expects: tuple[Annotated[Answer, BeforeValidator(_read_answer)], ...]
     handoff: Handoff | None = None

@@ -114,6 +114,8 @@ class Play:
         for turn in self._scenario.turns:
             if turn.later:
                 await self._pass_time(customer, turn.later)
+            if turn.asks_for_people:
+                await customer.asks_for_people()
             if turn.waits_no_longer:
                 await customer.waits_no_longer()
             code_before = await self._latest_code() if self._scenario.visitor else ""
