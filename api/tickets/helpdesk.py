@@ -123,6 +123,7 @@ def read_ticket(content: Mapping[str, Any]) -> Ticket:
         content["description"] or "",
         content["status"] in ENDED,
         tuple(read_follow_up(each) for each in follow_ups),
+        merged=content["status"] == DUPLICATE and content.get("merged_to") is not None,
     )
 
 

@@ -25,12 +25,16 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`follow_ups` are in the order in which they were added, the one that opened it first."""
+    """`follow_ups` are in the order in which they were added, the one that opened it first.
+
+    `merged`: closed because people have merged it into another ticket, where its follow-ups are now.
+    """
 
     id: int
     description: str
     closed: bool
     follow_ups: tuple[FollowUp, ...]
+    merged: bool = False
 
     @property
     def author(self) -> int | None:

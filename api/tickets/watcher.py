@@ -115,7 +115,7 @@ class TicketWatcher:
         return True
 
     async def _tell(self, known: Known, ticket: Ticket, leased_until: datetime) -> bool:
-        """Everything that is new, once. Returns whether the customer wrote after the ticket had been closed."""
+        """Everything that is new, once. Returns whether the ticket has to be open although people have closed it."""
         async with self._conversations.transaction() as connection:
             handoff = await self._handoff.get(connection, known.handoff_id)
             if handoff is None:
@@ -150,6 +150,8 @@ class TicketWatcher:
             return False
         if await self._outbox.pending(connection, handoff.conversation_id, CHANNEL):
             return False  # it opens the ticket again, or is to be found there at the next look
+        if ticket.merged:
+            return True  # nobody has served the customer, and what is answered in the other ticket reaches nobody
         ends = [place for place, each in enumerate(ticket.follow_ups) if each.closes]
         after = ticket.follow_ups[ends[-1] + 1 :] if ends else ()
         if any(each.user == known.account and each.public for each in after):
@@ -165,7 +167,8 @@ class TicketWatcher:
                 return
             conversation = await self._conversations.get(connection, handoff.conversation_id)
         mark = mark_of(handoff, conversation.last_seq)
-        note = self._wording.follow_up("wrote_after", handoff, conversation, mark)
+        kind = "merged" if ticket.merged else "wrote_after"
+        note = self._wording.follow_up(kind, handoff, conversation, mark)
         await self._system.say(ticket.id, note, public=False, reopen=True)
 
     async def _look_later(

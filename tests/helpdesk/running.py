@@ -53,6 +53,10 @@ class RunningHelpdesk:
         answer: dict[str, Any] = (await self.call("POST", "/followups/", name=name, json=body)).json()
         return answer
 
+    async def merge(self, ticket: int, *, into: int) -> None:
+        async with loopback_client(self.url) as http:
+            await http.get("/test/merge/", params={"tickets": [ticket, into], "into": into})
+
     async def resolve(self, ticket: int, text: str = "", *, name: str = "nora") -> None:
         await self.follow_up(ticket, text, name=name, new_status=RESOLVED)
 

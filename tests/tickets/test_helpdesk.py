@@ -252,6 +252,32 @@ async def test_a_ticket_that_was_deleted_ends_nothing(gateway: Gateway, helpdesk
     assert await state_of(gateway, customer) is State.QUEUED
 
 
+async def test_a_ticket_that_was_merged_is_opened_again_and_the_customer_is_not_told_of_an_end(
+    gateway: Gateway, helpdesk: RunningHelpdesk
+) -> None:
+    customer, reference = await ask(gateway)
+    _, other = await ask(gateway)
+    ticket, into = await helpdesk.ticket(reference), await helpdesk.ticket(other)
+    await helpdesk.follow_up(ticket["id"], "One moment.")
+    await said(customer, "One moment.")
+    await helpdesk.merge(ticket["id"], into=into["id"])
+    merged = await helpdesk.ticket(reference)
+    assert (merged["status"], merged["merged_to"], merged["followup_set"]) == (5, into["id"], [])
+    await looked(gateway)
+    await looked(gateway)
+    again = await helpdesk.ticket(reference)
+    assert again["status"] == 2
+    [note] = again["followup_set"]
+    assert "reads what is answered here" in note["comment"]
+    assert note["public"] is False
+    assert await state_of(gateway, customer) is State.ASSIGNED
+    await helpdesk.follow_up(ticket["id"], "Here I am again.")
+    await said(customer, "Here I am again.")
+    assert [text for _, text in spoken(customer)] == ["One moment.", "Here I am again."]
+    await helpdesk.resolve(ticket["id"])
+    await reaches(gateway, customer, State.RESOLVED)
+
+
 async def test_what_the_built_in_desk_has_left_open_is_brought_to_the_helpdesk_and_back(
     start_gateway: Any, start_with_helpdesk: Any, helpdesk: RunningHelpdesk
 ) -> None:

@@ -1,4 +1,4 @@
-"""Customers and people in any order, calls that fail before or after they worked, crashes, hints lost and doubled."""
+"""Anything in any order: a slow bot, calls that fail before or after they worked, crashes, hints lost and doubled."""
 
 import asyncio
 import random
@@ -46,6 +46,7 @@ class Story:
     meant: dict[str, list[str]] = field(default_factory=dict)
     answers: dict[str, list[str]] = field(default_factory=dict)
     said: int = 0
+    held: list[asyncio.Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         services = self.gateway.services
@@ -83,6 +84,28 @@ class Story:
         if await self.state(customer) in {"queued", "assigned"}:
             self.meant[customer.id].append(text)
         await customer.say(text)
+
+    async def write_to_a_slow_bot(self) -> None:
+        """Its answer comes when somebody else may have the conversation: then it must not be shown."""
+        customer = self.chance.choice(self.customers)
+        if await self.state(customer) in {"bot", "resolved"}:
+            gate = asyncio.Event()
+            self.held.append(gate)
+            self.gateway.rasa.then(self.gateway.rasa.held(gate))
+            await customer.say("a question")
+
+    async def let_the_bot_finish(self) -> None:
+        while self.held:
+            self.held.pop().set()
+
+    async def die_in_the_turns(self) -> None:
+        """Another process takes them up, and Rasa is asked again."""
+        turns = [task for task in asyncio.all_tasks() if task.get_name().startswith("turns-")]
+        for task in turns:
+            task.cancel()
+        await asyncio.gather(*turns, return_exceptions=True)
+        await self.gateway.sql("UPDATE turns SET leased_until = now() - interval '1 s' WHERE finished_at IS NULL")
+        await self.gateway.services.worker.sweep()
 
     async def ask(self) -> None:
         customer = self.chance.choice(self.customers)
@@ -141,12 +164,21 @@ class Story:
     async def settle(self) -> None:
         """Everything works again, and what is left is done."""
         self.system.mishap = lambda: ""
+        await self.let_the_bot_finish()
+        for customer in self.customers:
+            await self.answered(customer)
         for _ in range(4):
             await self.gateway.sql("UPDATE outbox_channels SET free_at = now()")
             while await self.worker.deliver_next(CHANNEL):
                 pass
             await self.gateway.sql("UPDATE tickets SET look_at = now() WHERE ticket IS NOT NULL")
             await self.tickets.watcher.sweep()
+
+    async def answered(self, customer: Customer) -> None:
+        query = "SELECT 1 FROM turns WHERE conversation_id = %s AND finished_at IS NULL"
+        async with asyncio.timeout(60):
+            while await self.gateway.sql(query, UUID(customer.id)):  # noqa: ASYNC110 - the database knows, this process not
+                await asyncio.sleep(0.05)
 
     async def check(self) -> None:
         assert await self.gateway.sql("SELECT count(*) FROM outbox WHERE state <> 'delivered'") == [(0,)]
@@ -171,7 +203,8 @@ async def test_nothing_is_lost_doubled_or_out_of_order_between_conversations_and
     await story.begin()
     steps = [story.write, story.ask, story.go_on, story.deliver, story.die_while_delivering]
     steps += [story.answer, story.note, story.close, story.look]
-    for step in story.chance.choices(steps, [6, 3, 1, 6, 2, 4, 1, 1, 4], k=STEPS):
+    steps += [story.write_to_a_slow_bot, story.let_the_bot_finish, story.die_in_the_turns]
+    for step in story.chance.choices(steps, [6, 3, 1, 6, 2, 4, 1, 1, 4, 3, 2, 1], k=STEPS):
         await step()
     await story.settle()
     await story.check()
