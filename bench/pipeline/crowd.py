@@ -72,6 +72,7 @@ class Crowd:
         figures = {
             "sockets": len(self._customers),
             "turns": len(self._taken),
+            "rate": self._rate,
             "per_second": len(self._taken) / elapsed,
             "seconds": elapsed,
             "p50_ms": ordered[49] * 1000,

@@ -1,16 +1,19 @@
 """What is down is told truthfully, counted, logged, and forgotten when it is back, without help."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
+from websockets.asyncio.client import connect
 
 from api.texts import TEXTS
 from ops.ports import free_ports
 from tests.api.conftest import Customer, Gateway, Start
+from tests.api.test_events import stream_url
 from tests.api.test_load import shown, until_shown
 from tests.fakes.rasa import FakeRasa, message
 from tests.fakes.server import served
@@ -146,3 +149,26 @@ async def until_status(status: int, customer: Customer) -> httpx.Response:
         while (answer := await customer.post({"text": "hello"}, key="k")).status_code != status:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.1)
     return answer
+
+
+async def test_a_stream_outlasts_a_database_that_is_away_and_misses_nothing(
+    start_gateway: Start, server: Server
+) -> None:
+    async with start_gateway(database_url=server.url, stream_reauthorise=0.3) as gateway:
+        gateway.services.pool.timeout = 1
+        customer = await gateway.customer()
+        async with connect(stream_url(gateway, customer)) as stream:
+            await stream.send(json.dumps({"token": customer.token}))
+            await until_shown(gateway, "aftercare_open_streams", 1)
+            server.execute(f"ALTER DATABASE {server.name} ALLOW_CONNECTIONS false")
+            await until_status(503, customer)
+            await stream.send('{"type": "typing"}')
+            async with connect(stream_url(gateway, customer)) as newcomer:
+                await newcomer.send(json.dumps({"token": customer.token}))
+                await newcomer.wait_closed()
+                assert newcomer.close_code == 1013, "to come again, not to give up"
+            server.execute(f"ALTER DATABASE {server.name} ALLOW_CONNECTIONS true")
+            await until_status(202, customer)
+            async with asyncio.timeout(30):
+                read = [json.loads(await stream.recv())["text"] for _ in range(2)]
+            assert read == ["hello", "re: hello"]

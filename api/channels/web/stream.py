@@ -3,7 +3,8 @@
 First frame of the client: `{"token": "…", "after": SEQ}`. Then the server sends one event a frame, oldest first, and
 goes on from `after` after a reconnect. The client may send `{"type": "typing"}`. Close codes: 4400 a frame is not
 understood, 4401 the token does not open this conversation (any more), 4408 the reader is too slow, 4409 the stream is
-old and should be opened anew, 1012 the process stops, 1013 there are too many.
+old and should be opened anew, 1012 the process stops, 1013 there are too many, or the database can't be asked whose
+conversation it is. A stream that is open outlasts a database that is away.
 
 A stream has no queue that could grow: the next events are read from the database when the socket has taken the last
 ones. A reader that does not take them in time is cut off, and finds what it missed by its number.
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+import psycopg
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
@@ -25,6 +27,7 @@ from starlette.websockets import WebSocketDisconnect
 from api.channels.web.access import find_conversation
 from api.conversations.models import Event
 from api.conversations.service import topic_of
+from api.database_trouble import kind_of
 from api.services import Services, services_of
 
 NOT_UNDERSTOOD = 4400
@@ -32,11 +35,13 @@ UNAUTHORIZED = 4401
 TOO_SLOW = 4408
 TOO_OLD = 4409
 STOPPING = 1012
-TOO_MANY = 1013
+TOO_MANY = TRY_LATER = 1013
 FIRST_FRAME_SECONDS = 10.0
 CLOSING_SECONDS = 1.0  # a reader that does not read does not read the close frame either
 TYPING_SECONDS = 1.0  # at most one typing signal in this time
 PAGE = 200
+DATABASE_SECONDS = 1.0  # before it is asked again
+NO_DATABASE = (psycopg.OperationalError, psycopg.InterfaceError)
 
 router = APIRouter()
 
@@ -76,6 +81,11 @@ class Stream:
         except TimeoutError:
             raise Closing(TOO_SLOW, "slow") from None
 
+    async def following(self, after: int) -> Sequence[Event]:
+        """What came after number `after`, a page of it."""
+        async with self.services.conversations.reading() as connection:
+            return await self.services.conversations.events(connection, self.conversation_id, after, PAGE)
+
 
 @router.websocket("/v1/conversations/{conversation_id}/stream")
 async def stream(socket: WebSocket, conversation_id: UUID) -> None:
@@ -92,7 +102,13 @@ async def stream(socket: WebSocket, conversation_id: UUID) -> None:
         return
     except WebSocketDisconnect:
         return
-    if await find_conversation(services, conversation_id, hello.token) is None:
+    try:
+        known = await find_conversation(services, conversation_id, hello.token)
+    except NO_DATABASE as error:
+        services.metrics.database_troubles.labels(kind_of(error)).inc()
+        await socket.close(TRY_LATER)
+        return
+    if known is None:
         await socket.close(UNAUTHORIZED)
         return
     if not services.streams.enter():
@@ -141,13 +157,15 @@ async def push(stream: Stream) -> None:
             raise Closing(STOPPING, "stopping")
         if clock() >= ends:
             raise Closing(TOO_OLD, "old")
-        if clock() - checked >= settings.stream_reauthorise:
-            if await find_conversation(services, stream.conversation_id, stream.hello.token) is None:
-                raise Closing(UNAUTHORIZED, "unauthorized")
-            checked = clock()
-        if not events:
-            async with services.conversations.reading() as connection:
-                events = await services.conversations.events(connection, stream.conversation_id, after, PAGE)
+        try:
+            if clock() - checked >= settings.stream_reauthorise:
+                await authorise(stream)
+                checked = clock()
+            events = events or await stream.following(after)
+        except NO_DATABASE as error:
+            services.metrics.database_troubles.labels(kind_of(error)).inc()
+            await asyncio.sleep(DATABASE_SECONDS)
+            continue
         for event in events:
             await stream.send(event.public())
             after = event.seq
@@ -159,6 +177,12 @@ async def push(stream: Stream) -> None:
         events = signal.following(after) if signal else ()
         if signal and signal.transient:
             await stream.send({"seq": after, **signal.transient})
+
+
+async def authorise(stream: Stream) -> None:
+    """Raises Closing."""
+    if await find_conversation(stream.services, stream.conversation_id, stream.hello.token) is None:
+        raise Closing(UNAUTHORIZED, "unauthorized")
 
 
 async def read(socket: WebSocket, services: Services, conversation_id: UUID) -> None:
@@ -173,5 +197,6 @@ async def read(socket: WebSocket, services: Services, conversation_id: UUID) -> 
             return
         if time.monotonic() - last_typing >= TYPING_SECONDS:
             last_typing = time.monotonic()
-            async with services.conversations.transaction() as connection:
-                await services.conversations.typing(connection, conversation_id, "customer")
+            with contextlib.suppress(*NO_DATABASE):
+                async with services.conversations.transaction() as connection:
+                    await services.conversations.typing(connection, conversation_id, "customer")
