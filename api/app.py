@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api.audit import endpoints as audit
 from api.channels.web import endpoints as web
 from api.channels.web import stream
+from api.consent import endpoints as consent
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
 from api.curation.release_schemas import RELEASE_LIMIT
 from api.database_trouble import install_database_problems
@@ -67,6 +68,8 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
     app.include_router(web.router)
     app.include_router(stream.router)
     app.include_router(surveys.router)
+    app.include_router(consent.router)
+    app.include_router(consent.staff_router)
     app.include_router(health.router)
     app.include_router(outbox.router)
     app.include_router(audit.router)

@@ -11,8 +11,11 @@ from api.assistant.intake import Intake
 from api.assistant.rasa import Rasa
 from api.assistant.worker import TurnWorker
 from api.channels.web.streams import Streams
+from api.consent.service import ConsentService
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
+from api.followups.endings import Endings
+from api.followups.service import FollowUps
 from api.handoff.service import HandoffService
 from api.handoff.sweeper import LineSweeper
 from api.health.checks import Readiness
@@ -62,6 +65,9 @@ class Services:
     handoff: HandoffService
     line_sweeper: LineSweeper
     surveys: SurveyService
+    consent: ConsentService
+    follow_ups: FollowUps
+    endings: Endings
     sorter: Sorter
     tickets: Tickets | None
     outbox: OutboxService
@@ -98,6 +104,7 @@ async def running(services: Services) -> AsyncIterator[None]:
             asyncio.create_task(services.dispatcher.run(), name="code-dispatcher"),
             asyncio.create_task(services.outbox_worker.run(), name="outbox"),
             asyncio.create_task(services.write_resolver.run(), name="write-resolver"),
+            asyncio.create_task(services.follow_ups.run(), name="follow-ups"),
             asyncio.create_task(services.privacy.run(), name="erasures"),
             asyncio.create_task(services.sorter.run(), name="question-sorter"),
             desk_keeper(services),

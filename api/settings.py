@@ -106,8 +106,14 @@ class ApiSettings(CommerceSettings):
     desk_preferred_tiers: CommaSeparated = ()
 
     # What the widget asks once when a conversation is resolved or closed: how satisfied (csat), how likely to recommend
-    # (nps), how easy it was (ces), or nothing.
+    # (nps), how easy it was (ces), or nothing. Who has not agreed to be asked is asked for that first, once.
     survey: Literal["csat", "nps", "ces", "none"] = "csat"
+    # Days after people have dealt with a complaint until a customer who agreed to it is asked whether all is well, in
+    # the conversation and at the e-mail address that was left; 0: never.
+    follow_up_days: float = Field(default=3.0, ge=0, le=60)
+    # Whether customers are asked, once and when nothing else is, to agree to the shop's news and offers. Aftercare
+    # sends none; it keeps who agreed, when and to which words.
+    ask_marketing: bool = False
 
     # Limits in the notation of the `limits` package. Over them: 429 with Retry-After.
     limit_conversations_per_address: str = "30/minute"

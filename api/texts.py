@@ -68,6 +68,22 @@ TEXTS = {
     "survey_csat": "How satisfied are you with this conversation?",
     "survey_nps": "How likely are you to recommend us to a friend?",
     "survey_ces": "How easy was it to get what you needed?",
+    "consent_survey": (
+        "May we ask you one short question about how we did, now and when other conversations end? It's up to you, and "
+        "you can change your mind at any time: just tell me to stop asking."
+    ),
+    "consent_follow_up": (
+        "May we write to you in a few days to ask whether this is settled, here and at the e-mail address that you "
+        "left us, if you did? It's up to you, and you can change your mind at any time: just tell me not to write."
+    ),
+    "consent_marketing": (
+        "May the shop send you news and offers? It's up to you, and you can change your mind at any time: just tell me "
+        "that you don't want them any more."
+    ),
+    "follow_up_complaint": (
+        "A few days ago a colleague looked at your complaint ({reference}). Is everything settled now? If it isn't, "
+        "just write what is still missing, or let me fetch a colleague."
+    ),
     "button_human": "Talk to a person",
 }
 

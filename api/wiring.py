@@ -2,7 +2,7 @@ import dataclasses
 import socket
 from datetime import timedelta
 from functools import cached_property
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from limits.aio.storage import MemoryStorage, Storage
@@ -15,9 +15,12 @@ from api.assistant.turns import TurnRunner
 from api.assistant.worker import TurnWorker
 from api.channels.email.channel import ConsoleEmail, SmtpEmail
 from api.channels.web.streams import Streams
+from api.consent.service import ConsentService
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
 from api.curation.client import FaqClient
+from api.followups.endings import Endings
+from api.followups.service import FollowUps
 from api.handoff.builtin import BuiltInDesk
 from api.handoff.opening_hours import DeskHours, OpeningHours
 from api.handoff.service import HandoffService
@@ -57,7 +60,7 @@ from api.tickets.service import Tickets
 from api.writes.resolver import WriteResolver
 from api.writes.service import WriteService
 from backends.ports import Commerce
-from common.database import Pool, create_pool
+from common.database import Connection, Pool, create_pool
 from common.tls import tls_context
 
 KEEPALIVE_SECONDS = 4.0  # servers like ours drop idle connections after five
@@ -171,7 +174,26 @@ class Parts:
     @cached_property
     def surveys(self) -> SurveyService:
         kind = self.settings.survey
-        return SurveyService(self.conversations, None if kind == "none" else Kind(kind))
+        return SurveyService(self.conversations, self.consent, None if kind == "none" else Kind(kind))
+
+    @cached_property
+    def consent(self) -> ConsentService:
+        return ConsentService(self.conversations)
+
+    @cached_property
+    def follow_ups(self) -> FollowUps:
+        post = self.outbox if EMAIL in self._channels else None
+        days = self.settings.follow_up_days
+        return FollowUps(self.conversations, self.consent, self.handoff, post, days=days)
+
+    @cached_property
+    def endings(self) -> Endings:
+        marketing = self.settings.ask_marketing
+        return Endings(self.conversations, self.consent, self.follow_ups, self.surveys, marketing=marketing)
+
+    async def _resolved(self, connection: Connection, conversation_id: UUID) -> None:
+        """What comes after a conversation needs the hand-off, which tells of its end."""
+        await self.endings.ended(connection, conversation_id)
 
     @cached_property
     def sorter(self) -> Sorter:
@@ -225,7 +247,7 @@ class Parts:
             queue_limit=self.settings.desk_queue_limit,
             writes_later=EMAIL in self._channels,
             desk=TicketDesk(self.outbox) if helpdesk else BuiltInDesk(),
-            resolved=self.surveys.ended,
+            resolved=self._resolved,
         )
 
     @cached_property
@@ -295,7 +317,8 @@ class Parts:
             customers=self.commerce,
             tiers=RememberedTiers(self._tiers.of),
             handoff=self.handoff,
-            closed=self.surveys.ended,
+            closed=self.endings.ended,
+            consent=self.consent,
             writes=self.writes,
             privacy=self.privacy,
             insight=Recorder(self.conversations),

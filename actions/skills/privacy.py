@@ -1,4 +1,4 @@
-"""What do you know about me, and delete it: for somebody who is known, written down for an operator."""
+"""What do you know about me, delete it, and leave me alone. The first two are passed on to an operator."""
 
 from actions.context import Context, Events, Handler
 from actions.identity import personal
@@ -16,4 +16,14 @@ async def erase(context: Context) -> Events:
     return []
 
 
-HANDLERS: dict[str, Handler] = {"action_privacy_access": access, "action_privacy_erase": erase}
+async def withdraw(context: Context) -> Events:
+    """Anybody may say so: who is not known ends what holds for this conversation."""
+    context.say.say("utter_consent_withdrawn", directives={"consent": "withdraw"})
+    return []
+
+
+HANDLERS: dict[str, Handler] = {
+    "action_privacy_access": access,
+    "action_privacy_erase": erase,
+    "action_consent_withdraw": withdraw,
+}

@@ -87,6 +87,7 @@ class Answer(BaseModel):
     question: Asked | None = None
     closed: bool = False
     privacy: Literal["access", "erase"] | None = None
+    consent: Literal["withdraw"] | None = None
     writes: list[Report] = Field(default_factory=list, max_length=20)
     troubles: list[Trouble] = Field(default_factory=list, max_length=20)
 

@@ -14,6 +14,7 @@ from api.assistant.ports import Ended, Handoff, Insight
 from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
 from api.assistant.tiers import RememberedTiers
 from api.audit import service as audit
+from api.consent.service import ConsentService
 from api.conversations.errors import AnotherCustomer
 from api.conversations.models import AuthLevel, Conversation, Event, State
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
@@ -74,6 +75,7 @@ class TurnRunner:
         closed: Ended,
         writes: WriteService,
         privacy: PrivacyService,
+        consent: ConsentService,
         insight: Insight,
         rasa: Rasa,
         assertions: Assertions,
@@ -91,6 +93,7 @@ class TurnRunner:
         self._closed = closed
         self._writes = writes
         self._privacy = privacy
+        self._consent = consent
         self._insight = insight
         self._rasa = rasa
         self._assertions = assertions
@@ -280,6 +283,8 @@ class TurnRunner:
         if answer.privacy:
             reference = await self._privacy.ask(connection, conversation, turn.message_id, answer.privacy)
             await self._say(connection, turn, promise("privacy_recorded", reference=reference))
+        if answer.consent:
+            await self._consent.withdraw_all(connection, conversation)
         if answer.verify:
             await self._open_challenge(connection, turn, answer.verify)
         if answer.handoff:

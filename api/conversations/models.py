@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-EventType = Literal["message", "typing", "handoff", "survey", "status"]
+EventType = Literal["message", "typing", "handoff", "survey", "status", "consent"]
 Author = Literal["customer", "bot", "advisor", "system"]
 
 

@@ -2,6 +2,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from api.consent.models import Purpose
+from api.consent.service import ConsentService
 from api.conversations.service import ConversationService
 from api.surveys import repository
 from api.surveys.errors import ReferenceMissing, UnknownReference
@@ -19,19 +21,26 @@ class SurveyService:
     Each record is also a `survey` event of the conversation: other tabs see it, and so does a page that is loaded anew.
     """
 
-    def __init__(self, conversations: ConversationService, asks: Kind | None) -> None:
+    def __init__(self, conversations: ConversationService, consent: ConsentService, asks: Kind | None) -> None:
         """`asks`: the survey at the end of a conversation; None for none."""
         self._conversations = conversations
+        self._consent = consent
         self._asks = asks
 
     async def ended(self, connection: Connection, conversation_id: UUID) -> None:
-        """The conversation is resolved or closed: ask what the customer thinks, once in its life."""
+        """The conversation is resolved or closed: ask what the customer thinks, once in its life.
+
+        Who has not agreed to such questions is asked for that first, once; who declined is left in peace.
+        """
         conversation = await self._conversations.lock(connection, conversation_id)
         if self._asks is None or conversation.channel not in ASKED_ON:
             return
         if await repository.survey(connection, conversation_id):
             return
         if await repository.messages_of_customer(connection, conversation_id) < FEWEST_MESSAGES:
+            return
+        if not await self._consent.allows(connection, conversation, Purpose.SURVEY):
+            await self._consent.ask(connection, conversation, Purpose.SURVEY)
             return
         lowest, highest = SCALES[self._asks]
         name = f"survey_{self._asks}"

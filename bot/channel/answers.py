@@ -11,7 +11,7 @@ SILENT = "silent"
 FAILED = "failed"
 
 # Members of `custom` that are about the turn and not about one message.
-TURN_MEMBERS = ("handoff", "verify", "question", "privacy")
+TURN_MEMBERS = ("handoff", "verify", "question", "privacy", "consent")
 
 
 class CollectedOutput(OutputChannel):
@@ -39,6 +39,7 @@ def answer(messages: Iterable[Dict[str, Any]], status: str = ANSWERED) -> Dict[s
         "question": None,
         "closed": False,
         "privacy": None,
+        "consent": None,
         "writes": [],
         "troubles": [],
     }

@@ -127,6 +127,7 @@ def test_an_answer_names_its_template_and_stays_in_one_piece(client: FaqClient) 
         "question": None,
         "closed": False,
         "privacy": None,
+        "consent": None,
         "writes": [],
         "troubles": [],
     }

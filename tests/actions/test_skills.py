@@ -256,3 +256,10 @@ async def test_a_wish_about_ones_data_is_passed_on_for_somebody_who_is_known(sta
     stranger = start("", "anonymous")
     assert (await stranger.says("my data", f"privacy_{kind}"))[0] == "utter_verification_needed"
     assert "privacy" not in stranger.directive
+
+
+@pytest.mark.parametrize("level", ["anonymous", "guest", "customer"])
+async def test_a_consent_is_taken_back_by_anybody(start: Begin, level: str):
+    talk = start("" if level == "anonymous" else "token", level)
+    assert await talk.says("stop asking me", "consent_withdraw") == ["utter_consent_withdrawn"]
+    assert talk.directive["consent"] == "withdraw"

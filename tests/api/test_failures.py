@@ -175,5 +175,16 @@ async def test_a_lost_database_connection_is_a_503_and_repeating_the_message_is_
 
 
 def test_the_fake_answers_in_the_documented_form() -> None:
-    members = {"status", "messages", "handoff", "verify", "question", "closed", "privacy", "writes", "troubles"}
+    members = {
+        "status",
+        "messages",
+        "handoff",
+        "verify",
+        "question",
+        "closed",
+        "privacy",
+        "consent",
+        "writes",
+        "troubles",
+    }
     assert set(body()) == members

@@ -36,7 +36,17 @@ async def closed(gateway: Gateway, customer: Customer) -> dict[str, Any]:
     await customer.say("hello")
     await customer.reply()
     await customer.say("bye")
+    await agrees(customer)
     return await customer.until(lambda event: event["type"] == "survey")
+
+
+async def agrees(customer: Customer) -> None:
+    """To be asked at all."""
+    await customer.until(lambda event: event["type"] == "consent")
+    answer = await customer.http.post(
+        f"{customer.path}/consents/survey", json={"given": True}, headers=customer.headers
+    )
+    assert answer.status_code == 200, answer.text
 
 
 async def surveys(customer: Customer) -> list[dict[str, Any]]:
@@ -170,6 +180,8 @@ async def test_the_operator_chooses_what_is_asked(
         await emma.reply()
         await emma.say("bye")
         await emma.until(lambda event: event["type"] == "status")
+        if asked:
+            await agrees(emma)
         await emma.say("wait")
         await emma.reply()
         assert [(event["kind"], event["lowest"], event["highest"]) for event in await surveys(emma)] == asked
@@ -185,9 +197,10 @@ async def test_a_conversation_that_an_advisor_resolved_is_asked(gateway: Gateway
         await emma.reply()
     conversation = (await gateway.sql("SELECT id FROM conversations WHERE id = %s", emma.id))[0][0]
     async with gateway.services.conversations.transaction() as connection:
-        await handoff.request(connection, conversation, reason="complaint", skill="orders", summary="")
+        await handoff.request(connection, conversation, reason="customer_request", skill="orders", summary="")
         await handoff.claim(connection, conversation, sue)
         await handoff.resolve(connection, conversation, sue)
+    await agrees(emma)
     asked = await emma.until(lambda event: event["type"] == "survey")
     assert asked["kind"] == "csat"
-    assert [event["type"] for event in emma.seen[-2:]] == ["handoff", "survey"]
+    assert [event["type"] for event in emma.seen[-4:]] == ["handoff", "consent", "consent", "survey"]

@@ -94,7 +94,9 @@ def deepcopy_of(talk: Conversation) -> Conversation:
 def answer_of(messages: list[Message], status: str = "answered") -> dict[str, Any]:
     answer: dict[str, Any] = {"handoff": None, "verify": None, "closed": False, "writes": []}
     for message in messages:
-        answer |= {name: message.custom[name] for name in ("handoff", "verify", "privacy") if name in message.custom}
+        answer |= {
+            name: message.custom[name] for name in ("handoff", "verify", "privacy", "consent") if name in message.custom
+        }
         answer["writes"] = answer["writes"] + message.custom.get("writes", [])
     said = [
         {

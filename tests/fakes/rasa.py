@@ -18,7 +18,7 @@ def message(text: str, **members: Any) -> dict[str, Any]:
 
 
 def body(*messages: dict[str, Any], status: str = "answered", **members: Any) -> dict[str, Any]:
-    nothing = {"handoff": None, "verify": None, "question": None, "closed": False, "privacy": None}
+    nothing = {"handoff": None, "verify": None, "question": None, "closed": False, "privacy": None, "consent": None}
     return {"status": status, "messages": list(messages), "writes": [], "troubles": []} | nothing | members
 
 

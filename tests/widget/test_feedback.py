@@ -21,6 +21,7 @@ async def ended(gateway: Gateway, chat: Chat) -> Locator:
     gateway.rasa.then(gateway.rasa.answer(message("Hello")), gateway.rasa.answer(message("Goodbye"), closed=True))
     await chat.ask("hello", "Hello")
     await chat.ask("bye", "Goodbye")
+    await chat.log.get_by_role("button", name="Yes, you may").click()
     return chat.log.get_by_role("group", name="How satisfied are you")
 
 

@@ -64,7 +64,7 @@ class EventOut(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     seq: int
-    type: Literal["message", "typing", "handoff", "survey", "status"]
+    type: Literal["message", "typing", "handoff", "survey", "status", "consent"]
     author: Literal["customer", "bot", "advisor", "system"]
     at: datetime
     text: str | None = None

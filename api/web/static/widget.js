@@ -110,6 +110,7 @@ class AftercareChat extends HTMLElement {
         press: (payload, title) => this.#conversation.press(payload, title),
         rate: (feedback) => this.#conversation.rate(feedback),
         dismissSurvey: (ref) => this.#conversation.dismissSurvey(ref),
+        decide: (purpose, given) => this.#conversation.decide(purpose, given),
         typing: () => this.#conversation.typing(),
         askForPerson: () => this.#conversation.askForPerson(),
         goOnWithAssistant: () => this.#conversation.goOnWithAssistant(),

@@ -54,6 +54,10 @@ export class Gateway {
     return this.#call("POST", `/${session.id}/feedback/dismiss`, { session, body: { ref } });
   }
 
+  decide(session, purpose, given) {
+    return this.#call("POST", `/${session.id}/consents/${purpose}`, { session, body: { given } });
+  }
+
   askForPerson(session) {
     return this.#call("POST", `/${session.id}/handoff`, { session });
   }

@@ -80,6 +80,10 @@ export class Conversation {
     return this.#change(() => this.gateway.dismissSurvey(this.store.session, ref));
   }
 
+  decide(purpose, given) {
+    return this.#change(() => this.gateway.decide(this.store.session, purpose, given));
+  }
+
   async #change(call) {
     try {
       await this.start();
@@ -202,11 +206,13 @@ export class Conversation {
       return;
     }
     if (event.type === "survey") this.view.feedback(event);
+    else if (event.type === "consent") this.view.consent(event);
     else if (event.type === "handoff") {
       this.#owned(event);
       this.view.step(event);
     } else if (event.type === "message") {
-      if (event.author === "bot" && this.state === "resolved") this.#owned({ state: "bot" });
+      // An answer: what is only told, such as a follow-up, leaves the conversation closed.
+      if (event.author === "bot" && event.in_reply_to && this.state === "resolved") this.#owned({ state: "bot" });
       this.view.said(event);
     }
   }

@@ -1,6 +1,7 @@
 // The widget's window: launcher, transcript, composer. Knows nothing of the network; `actions` is what people do.
 
 import { clock, el, icon, linkified } from "./elements.js";
+import { Consents } from "./consents.js";
 import { Feedback } from "./feedback.js";
 import { Messages } from "./messages.js";
 import { has, speaker } from "./texts.js";
@@ -54,6 +55,7 @@ export class View {
     this.#turn = [];
     this.#lastAuthor = "";
     this.opinions = new Feedback({ say: this.say, actions: this.actions });
+    this.consents = new Consents({ say: this.say, actions: this.actions });
     this.#loading = true;
     this.log.setAttribute("aria-busy", "true");
     this.list.replaceChildren();
@@ -102,6 +104,17 @@ export class View {
       return;
     }
     this.#insert(this.opinions.survey(event), "");
+    this.#news();
+  }
+
+  /** A question whether we may, or what was said to it. */
+  consent(event) {
+    if (event.author !== "system") {
+      const inside = this.consents.decided(event);
+      if (inside) this.input.focus();
+      return;
+    }
+    this.#insert(this.consents.question(event), "");
     this.#news();
   }
 

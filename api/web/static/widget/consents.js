@@ -1,0 +1,42 @@
+// Whether we may: asked once, answered with one press, taken back by telling the assistant.
+
+import { el } from "./elements.js";
+
+export class Consents {
+  #open = new Map(); // purpose → the list item that asks
+
+  /** `actions.decide(purpose, given)` resolves to whether it was recorded. */
+  constructor({ say, actions }) {
+    Object.assign(this, { say, actions });
+  }
+
+  question({ purpose, text }) {
+    const button = (name, kind, given) =>
+      el("button", { type: "button", class: kind, onclick: () => this.#decide(purpose, given) }, this.say(name));
+    // Both choices look alike: neither is pushed.
+    const item = el("li", { class: "asked" }, el("div", { class: "consent", role: "group", "aria-label": text },
+      el("p", {}, text),
+      el("div", { class: "row" }, button("consent_yes", "quiet", true), button("consent_no", "quiet", false))));
+    this.#open.set(purpose, item);
+    return item;
+  }
+
+  /** Show what was recorded. True when the focus was on what is gone now. */
+  decided({ purpose, given }) {
+    const item = this.#open.get(purpose);
+    if (!item) return false;
+    const inside = item.contains(item.getRootNode().activeElement);
+    this.#open.delete(purpose);
+    item.className = "step";
+    item.replaceChildren(el("p", {}, this.say(given ? "consent_given" : "consent_declined")));
+    return inside;
+  }
+
+  async #decide(purpose, given) {
+    const item = this.#open.get(purpose);
+    const buttons = item.querySelectorAll("button");
+    for (const button of buttons) button.disabled = true;
+    const recorded = await this.actions.decide(purpose, given);
+    if (!recorded) for (const button of buttons) button.disabled = false;
+  }
+}
