@@ -95,7 +95,7 @@ async def play(world: World, accidents: Accidents, case: Case, buyer: Buyer) -> 
     if heading((await tabs[0].bot())[-1]) in CERTAIN:
         await tabs[0].say("yes")  # to "shall I try again?"
         await answered(world, tabs[0])
-    await _settled(world, buyer)
+    await settled(world, buyer)
     checked = await check(world, case.kind, buyer, tabs)
     return Played([f"{case}: {each}" for each in checked.findings], f"{case.kind}: {checked.ended}")
 
@@ -119,7 +119,7 @@ async def answered(world: World, tab: Tab) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _settled(world: World, buyer: Buyer) -> None:
+async def settled(world: World, buyer: Buyer) -> None:
     async with asyncio.timeout(60):
         while (await world.rows(_OPEN_WRITES, buyer.id))[0]["count"]:
             await world.hurry()
