@@ -32,6 +32,22 @@ TEXTS = {
     "privacy_recorded": (
         "Your request has the reference {reference}. You'll hear from us within a month, and mostly sooner."
     ),
+    "privacy_done_access": (
+        "Your request {reference} for a copy of your data has been dealt with. If the copy has not reached you, just "
+        "ask for a colleague here."
+    ),
+    "privacy_done_erase": (
+        "Your request {reference} to delete your data has been dealt with. If you have a question about it, just ask "
+        "for a colleague here."
+    ),
+    "privacy_declined": (
+        "We have looked at your request {reference} about your data, and could not do what you asked for. A colleague "
+        "can tell you why, and what else is possible."
+    ),
+    "privacy_erased": (
+        "Your request {reference} is done: everything that we kept about you in our chat is deleted, this address "
+        "included as soon as this e-mail has left. Your orders stay with the shop."
+    ),
     "write_what_create_return": "the return",
     "write_what_request_refund": "the refund",
     "write_what_redeem": "the reward",

@@ -42,6 +42,7 @@ from api.metrics import Metrics
 from api.outbox.ports import OutboundChannel
 from api.outbox.service import OutboxService
 from api.outbox.worker import OutboxWorker, Pace
+from api.privacy.farewells import Farewells
 from api.privacy.service import PrivacyService
 from api.privacy.trackers import Trackers
 from api.security.hashing import KeyedHash
@@ -202,7 +203,14 @@ class Parts:
 
     @cached_property
     def privacy(self) -> PrivacyService:
-        return PrivacyService(self.conversations, Trackers(self.settings.rasa_database_url), self.keyed)
+        return PrivacyService(
+            self.conversations,
+            Trackers(self.settings.rasa_database_url),
+            self.keyed,
+            self.handoff,
+            post=self.outbox if EMAIL in self._channels else None,
+            farewells=Farewells(self.conversations, self._channels.get(EMAIL)),
+        )
 
     @cached_property
     def writes(self) -> WriteService:

@@ -42,6 +42,15 @@ async def latest_for(connection: Connection, conversation_id: UUID) -> Handoff |
     return _handoff(row) if row else None
 
 
+async def email_of(connection: Connection, conversation_id: UUID) -> str | None:
+    row = await fetch_one(
+        connection,
+        "SELECT email FROM handoffs WHERE conversation_id = %s AND email IS NOT NULL ORDER BY id DESC LIMIT 1",
+        conversation_id,
+    )
+    return str(row["email"]) if row else None
+
+
 async def request(
     connection: Connection,
     conversation_id: UUID,

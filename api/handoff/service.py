@@ -306,6 +306,10 @@ class HandoffService:
         """The open one, or else the last; None if the conversation never left the bot."""
         return await repository.latest_for(connection, conversation_id)
 
+    async def email_of(self, connection: Connection, conversation_id: UUID) -> str | None:
+        """The address that the customer left last, for answers."""
+        return await repository.email_of(connection, conversation_id)
+
     async def waiting(self, connection: Connection, *, limit: int = 100) -> list[Handoff]:
         """First in line first; then the wishes that were kept from times when nobody was on duty."""
         return await repository.waiting(connection, limit=limit)

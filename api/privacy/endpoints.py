@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
-from api.privacy.models import Export
+from api.privacy.models import Export, Outcome
 from api.services import Services, services_of
 from api.staff.guards import endpoint_for
 from api.staff.models import Role, Session
@@ -37,6 +37,12 @@ class PrivacyRequest(BaseModel):
     customer_id: str
     kind: Literal["access", "erase"]
     requested_at: datetime
+
+
+class Closing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Outcome = "done"
 
 
 class PrivacyRequests(BaseModel):
@@ -88,10 +94,12 @@ async def list_requests(services: Gateway, operator: Operator) -> PrivacyRequest
 
 
 @router.post("/requests/{reference}/close", operation_id="closePrivacyRequest", status_code=204)
-async def close_request(reference: CustomerId, services: Gateway, operator: Operator) -> None:
-    """It was dealt with. Erasing the customer closes it, too."""
+async def close_request(
+    reference: CustomerId, services: Gateway, operator: Operator, body: Closing | None = None
+) -> None:
+    """It was dealt with, or declined: the customer is told in the conversation. Erasing closes it, too."""
     async with services.conversations.transaction() as connection:
-        await services.privacy.close(connection, reference, operator.staff.name)
+        await services.privacy.close(connection, reference, operator.staff.name, (body or Closing()).outcome)
 
 
 def out(export: Export) -> ExportOut:

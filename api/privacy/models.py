@@ -4,6 +4,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 Kind = Literal["access", "erase"]
+Outcome = Literal["done", "declined"]
 # Table → its rows as they are stored, hashes and secrets left out.
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -17,6 +18,7 @@ class Request:
     requested_at: datetime
     closed_at: datetime | None
     closed_by: str | None
+    outcome: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)

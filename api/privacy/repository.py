@@ -1,11 +1,12 @@
 """Reads and deletes over every table that belongs to a conversation, including those that are added later."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from psycopg import sql
 
-from api.privacy.models import Kind, Request, Rows
+from api.privacy.models import Kind, Outcome, Request, Rows
 from common.database import Connection, fetch_all, fetch_one
 
 SECRET = {"token_hash", "code_hash", "fingerprint", "email_hash", "order_hash", "client"}
@@ -127,7 +128,7 @@ async def insert_request(
     return reference
 
 
-REQUEST = "reference, conversation_id, customer_id, kind, requested_at, closed_at, closed_by"
+REQUEST = "reference, conversation_id, customer_id, kind, requested_at, closed_at, closed_by, outcome"
 
 
 async def open_requests(connection: Connection, *, limit: int) -> list[Request]:
@@ -139,11 +140,58 @@ async def open_requests(connection: Connection, *, limit: int) -> list[Request]:
     return [Request(**row) for row in rows]
 
 
-async def close_request(connection: Connection, reference: str, by: str) -> Request | None:
+async def close_request(connection: Connection, reference: str, by: str, outcome: Outcome) -> Request | None:
     row = await fetch_one(
         connection,
-        "UPDATE privacy_requests SET closed_at = now(), closed_by = %s"  # noqa: S608 - constants only
+        "UPDATE privacy_requests SET closed_at = now(), closed_by = %s, outcome = %s"  # noqa: S608 - constants only
         f" WHERE reference = %s AND closed_at IS NULL RETURNING {REQUEST}",
-        *(by, reference),
+        *(by, outcome, reference),
     )
     return Request(**row) if row else None
+
+
+async def erasures_asked_for(connection: Connection, conversation_ids: list[UUID]) -> list[tuple[str, UUID]]:
+    """References of the open requests to erase, with the conversations in which they were made."""
+    rows = await fetch_all(
+        connection,
+        "SELECT reference, conversation_id FROM privacy_requests"
+        " WHERE conversation_id = ANY(%s) AND kind = 'erase' AND closed_at IS NULL",
+        conversation_ids,
+    )
+    return [(row["reference"], row["conversation_id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    key: UUID
+    reference: str
+    address: str
+    attempts: int
+
+
+async def plan_farewell(connection: Connection, key: UUID, reference: str, address: str) -> None:
+    await connection.execute(
+        "INSERT INTO farewells (key, reference, address) VALUES (%s, %s, %s)", (key, reference, address)
+    )
+
+
+async def claim_farewell(connection: Connection, *, lease: float) -> Farewell | None:
+    """One that is due; a process that dies at it leaves it to the next when the lease is over."""
+    row = await fetch_one(
+        connection,
+        "UPDATE farewells SET attempts = attempts + 1, due_at = clock_timestamp() + make_interval(secs => %s)"
+        " WHERE key = (SELECT key FROM farewells WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT 1"
+        " FOR UPDATE SKIP LOCKED) RETURNING key, reference, address, attempts",
+        lease,
+    )
+    return Farewell(**row) if row else None
+
+
+async def postpone_farewell(connection: Connection, key: UUID, *, seconds: float) -> None:
+    await connection.execute(
+        "UPDATE farewells SET due_at = clock_timestamp() + make_interval(secs => %s) WHERE key = %s", (seconds, key)
+    )
+
+
+async def forget_farewell(connection: Connection, key: UUID) -> None:
+    await connection.execute("DELETE FROM farewells WHERE key = %s", (key,))

@@ -6,12 +6,17 @@ from uuid import UUID
 import structlog
 
 from api.audit import service as audit
-from api.conversations.models import Conversation
+from api.conversations.models import Conversation, Event, State
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
+from api.handoff.ports import Post
+from api.handoff.service import HandoffService
+from api.handoff.voice import EMAIL
 from api.privacy import repository
-from api.privacy.models import Export, Kind, Request
+from api.privacy.farewells import Farewells
+from api.privacy.models import Export, Kind, Outcome, Request
 from api.privacy.trackers import Trackers, TrackersAway
 from api.security.hashing import KeyedHash
+from api.texts import apology, promise
 from common.database import Connection
 from common.problems import Problem
 
@@ -31,8 +36,21 @@ class StillChecking(Problem):
 class PrivacyService:
     """What is known about a customer: told, erased, and asked for. What operators do is in the audit."""
 
-    def __init__(self, conversations: ConversationService, trackers: Trackers, keyed: KeyedHash) -> None:
+    def __init__(
+        self,
+        conversations: ConversationService,
+        trackers: Trackers,
+        keyed: KeyedHash,
+        handoff: HandoffService,
+        *,
+        post: Post | None,
+        farewells: Farewells,
+    ) -> None:
+        """`post`: brings outcomes to the e-mail address that was left in the conversation, too."""
         self._conversations = conversations
+        self._handoff = handoff
+        self._post = post
+        self._farewells = farewells
         self._trackers = trackers
         self._keyed = keyed
         self.wanted = asyncio.Event()  # set when there is something to erase at Rasa's
@@ -63,10 +81,13 @@ class PrivacyService:
     ) -> int:
         """Delete it all; how many conversations went. Rasa's part follows, whatever dies in between.
 
+        Who asked for it is told by e-mail, where an address was left: the conversation is gone.
+
         Raises StillChecking while it is open what became of a confirmed request.
         """
         if await repository.open_writes(connection, conversation_ids):
             raise StillChecking
+        await self._farewells.plan(connection, await self._reachable(connection, conversation_ids))
         mask = f"erased:{self._keyed.hex('customer', customer_id or str(conversation_ids))[:16]}"
         await repository.disguise(connection, conversation_ids, customer_id, mask)
         count = await repository.erase(connection, conversation_ids)
@@ -102,9 +123,9 @@ class PrivacyService:
         """Those that nobody has dealt with, the oldest first."""
         return await repository.open_requests(connection, limit=limit)
 
-    async def close(self, connection: Connection, reference: str, by: str) -> None:
-        """Raises a 404 problem."""
-        closed = await repository.close_request(connection, reference, by)
+    async def close(self, connection: Connection, reference: str, by: str, outcome: Outcome = "done") -> None:
+        """It was dealt with, and the customer is told how. Raises a 404 problem."""
+        closed = await repository.close_request(connection, reference, by, outcome)
         if closed is None:
             raise Problem(404, "not_found", "There is no such open request.")
         await audit.record(
@@ -115,19 +136,51 @@ class PrivacyService:
             conversation_id=closed.conversation_id,
             subject=reference,
             outcome="closed",
+            evidence={"outcome": outcome},
         )
+        await self._tell(connection, closed, outcome)
+
+    async def _tell(self, connection: Connection, closed: Request, outcome: Outcome) -> None:
+        """In the conversation and to the address that was left; where an advisor has it, the advisor tells."""
+        conversation = await self._conversations.lock(connection, closed.conversation_id)
+        if conversation.state is State.ASSIGNED:
+            await self._handoff.note(connection, conversation.id, f"{closed.reference} {closed.kind}={outcome}")
+            return
+        if outcome == "done":
+            body = promise(f"privacy_done_{closed.kind}", reference=closed.reference)
+        else:
+            body = apology("privacy_declined")
+            body["text"] = body["text"].format(reference=closed.reference)
+        event = await self._conversations.append(connection, conversation.id, type="message", author="bot", body=body)
+        await self._mail(connection, conversation, event)
+
+    async def _mail(self, connection: Connection, conversation: Conversation, event: Event) -> None:
+        address = await self._handoff.email_of(connection, conversation.id)
+        if self._post and address:
+            await self._post.enqueue(connection, conversation.id, event, EMAIL, address)
+
+    async def _reachable(self, connection: Connection, conversation_ids: list[UUID]) -> list[tuple[str, str]]:
+        """Who asked for the erasure and can be told of it: reference and address."""
+        asked = await repository.erasures_asked_for(connection, conversation_ids)
+        found = [(reference, await self._handoff.email_of(connection, each)) for reference, each in asked]
+        return [(reference, address) for reference, address in found if address]
 
     async def run(self) -> None:
-        """Erase at Rasa's what was erased here."""
+        """Erase at Rasa's what was erased here, and tell who asked for it."""
         while True:
             self.wanted.clear()
             try:
                 await self.erase_trackers()
+                await self.tell_erased()
             except (*DATABASE_TROUBLE, TrackersAway) as error:
                 log.warning("erasure_interrupted", error=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self.wanted.wait()
+
+    async def tell_erased(self) -> None:
+        """Who asked for an erasure, and left an address."""
+        await self._farewells.send_due()
 
     async def erase_trackers(self) -> None:
         async with self._conversations.transaction() as connection:

@@ -1,5 +1,6 @@
 """What is kept about a customer can be told and erased, everywhere, and that it was done is written down."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 
+from api.privacy.farewells import TRIES
 from api.staff.errors import NameTaken
 from api.staff.models import Role
 from ops.postgres import create_database
@@ -189,3 +191,105 @@ async def test_without_rasas_database_an_export_is_refused_rather_than_incomplet
     async with operator() as olga:
         answer = await olga.get(f"/v1/privacy/conversations/{mine.id}")
         assert (answer.status_code, answer.json()["code"]) == (503, "trackers_unavailable")
+
+
+async def asked_for(gateway: Gateway, operator: LogIn, kind: str, *, email: str = "") -> tuple[Customer, str]:
+    """Somebody known who asked in the chat, and the reference; `email`: an address that they left for answers."""
+    customer = await talked(gateway, f"cust-{uuid4().hex}", "hello")
+    if email:
+        await customer.http.post(f"{customer.path}/handoff", headers=customer.headers)
+        later = await customer.http.post(
+            f"{customer.path}/handoff/later", json={"email": email}, headers=customer.headers
+        )
+        assert later.status_code in (200, 409), later.text
+        await gateway.sql("UPDATE handoffs SET email = %s WHERE conversation_id = %s", email, customer.id)
+        await gateway.sql("UPDATE conversations SET state = 'bot' WHERE id = %s", customer.id)
+    gateway.rasa.then(gateway.rasa.answer(message("I pass it on"), privacy=kind))
+    await customer.say("my data")
+    await customer.until(lambda event: "PR-" in event.get("text", ""))
+    async with operator() as olga:
+        requests = (await olga.get("/v1/privacy/requests")).json()["items"]
+    [mine] = [each for each in requests if each["conversation_id"] == customer.id]
+    return customer, str(mine["reference"])
+
+
+async def close(operator: LogIn, reference: str, **body: Any) -> None:
+    async with operator() as olga:
+        path = f"/v1/privacy/requests/{reference}/close"
+        answer = await olga.http.post(path, json=body, headers={"X-CSRF-Token": olga.csrf})
+        assert answer.status_code == 204, answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "template"),
+    [
+        ("access", {}, "privacy_done_access"),
+        ("erase", {"outcome": "done"}, "privacy_done_erase"),
+        ("access", {"outcome": "declined"}, "privacy_declined"),
+    ],
+)
+async def test_who_asked_is_told_in_the_conversation_what_came_of_it(
+    gateway: Gateway, operator: LogIn, kind: str, body: dict[str, str], template: str
+) -> None:
+    customer, reference = await asked_for(gateway, operator, kind)
+    await close(operator, reference, **body)
+    told = await customer.reply()
+    assert (told["source"]["name"], reference in told["text"]) == (template, True)
+    assert bool(told["buttons"]) is (template == "privacy_declined"), "who is refused can ask a person why"
+    kept = await gateway.sql("SELECT outcome FROM privacy_requests WHERE reference = %s", reference)
+    assert kept == [(body.get("outcome", "done"),)]
+
+
+async def test_the_outcome_goes_to_the_address_that_was_left_although_every_consent_was_declined(
+    gateway: Gateway, operator: LogIn
+) -> None:
+    customer, reference = await asked_for(gateway, operator, "access", email="emma@example.com")
+    for purpose in ("survey", "follow_up", "marketing"):
+        path = f"{customer.path}/consents/{purpose}"
+        await customer.http.post(path, json={"given": False}, headers=customer.headers)
+    await close(operator, reference)
+    told = await customer.reply()
+    posted = await gateway.sql(
+        "SELECT channel FROM outbox WHERE conversation_id = %s AND seq = %s", customer.id, told["seq"]
+    )
+    assert posted == [("email",)]
+
+
+async def test_where_an_advisor_has_the_conversation_the_advisor_is_told(gateway: Gateway, operator: LogIn) -> None:
+    customer, reference = await asked_for(gateway, operator, "access")
+    await customer.http.post(f"{customer.path}/handoff", headers=customer.headers)
+    await gateway.sql("UPDATE conversations SET state = 'assigned', advisor_id = 'ada' WHERE id = %s", customer.id)
+    await close(operator, reference)
+    assert "privacy_done_access" not in str(await customer.events())
+    [(summary,)] = await gateway.sql("SELECT summary FROM handoffs WHERE conversation_id = %s", customer.id)
+    assert f"{reference} access=done" in summary
+
+
+async def test_an_erasure_is_told_by_e_mail_and_then_the_address_is_gone_as_well(
+    gateway: Gateway, operator: LogIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customer, reference = await asked_for(gateway, operator, "erase", email="emma@example.com")
+    async with operator() as olga:
+        assert (await olga.delete(f"/v1/privacy/conversations/{customer.id}")).json() == {"conversations": 1}
+    async with asyncio.timeout(30):
+        while await gateway.sql("SELECT 1 FROM farewells WHERE reference = %s", reference):  # noqa: ASYNC110 - it is in the database
+            await asyncio.sleep(0.02)
+    sent = capsys.readouterr().err
+    assert "E-mail to emma@example.com" in sent
+    assert reference in sent
+
+
+async def test_a_farewell_that_does_not_leave_is_tried_again_and_forgotten_in_the_end(
+    start_gateway: Start, rasa_database: str
+) -> None:
+    away = {"email_sender": "smtp", "smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_security": "none"}
+    reference, seen = f"PR-{uuid4().hex[:8]}", set()
+    async with start_gateway(rasa_database_url=rasa_database, **away) as gateway:
+        await gateway.sql(
+            "INSERT INTO farewells (key, reference, address) VALUES (%s, %s, 'emma@example.com')", uuid4(), reference
+        )
+        while left := await gateway.sql("SELECT attempts FROM farewells WHERE reference = %s", reference):
+            seen.add(left[0][0])
+            await gateway.sql("UPDATE farewells SET due_at = '-infinity' WHERE reference = %s", reference)
+            await gateway.services.privacy.tell_erased()
+    assert max(seen) == TRIES - 1

@@ -22,7 +22,9 @@ async def ended(gateway: Gateway, chat: Chat) -> Locator:
     await chat.ask("hello", "Hello")
     await chat.ask("bye", "Goodbye")
     await chat.log.get_by_role("button", name="Yes, you may").click()
-    return chat.log.get_by_role("group", name="How satisfied are you")
+    survey = chat.log.get_by_role("group", name="How satisfied are you")
+    await expect(survey).to_be_visible()
+    return survey
 
 
 async def test_an_faq_answer_has_thumbs_that_can_be_changed_and_survive_a_reload(gateway: Gateway, chat: Chat) -> None:

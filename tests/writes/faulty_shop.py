@@ -55,12 +55,14 @@ class FaultyTransport(httpx.AsyncBaseTransport):
         self.plans: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self.happened: Counter[str] = Counter()
         self.mortal = mortal
+        self.seen: defaultdict[str, list[httpx.Request]] = defaultdict(list)  # by customer
         self._shop = shop
         self._patience = patience
         self._late: set[asyncio.Task[httpx.Response]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
+        self.seen[customer_of(request)].append(request)
         plan = self.plans[customer_of(request)] if is_effect(request) else None
         fault: Fault = plan.popleft() if plan else "none"
         if fault in DEADLY and not self.mortal:

@@ -5,14 +5,14 @@ import { el } from "./elements.js";
 export class Consents {
   #open = new Map(); // purpose → the list item that asks
 
-  /** `actions.decide(purpose, given)` resolves to whether it was recorded. */
+  /** `actions.decide(purpose, given)` records it; pressed twice it changes nothing. */
   constructor({ say, actions }) {
     Object.assign(this, { say, actions });
   }
 
   question({ purpose, text }) {
     const button = (name, kind, given) =>
-      el("button", { type: "button", class: kind, onclick: () => this.#decide(purpose, given) }, this.say(name));
+      el("button", { type: "button", class: kind, onclick: () => this.actions.decide(purpose, given) }, this.say(name));
     // Both choices look alike: neither is pushed.
     const item = el("li", { class: "asked" }, el("div", { class: "consent", role: "group", "aria-label": text },
       el("p", {}, text),
@@ -30,13 +30,5 @@ export class Consents {
     item.className = "step";
     item.replaceChildren(el("p", {}, this.say(given ? "consent_given" : "consent_declined")));
     return inside;
-  }
-
-  async #decide(purpose, given) {
-    const item = this.#open.get(purpose);
-    const buttons = item.querySelectorAll("button");
-    for (const button of buttons) button.disabled = true;
-    const recorded = await this.actions.decide(purpose, given);
-    if (!recorded) for (const button of buttons) button.disabled = false;
   }
 }
