@@ -297,17 +297,37 @@ class ReturnableItems:
     methods: tuple[ReturnMethod, ...]
 
 
+class ReasonCode(StrEnum):
+    """What a reason of any shop comes to; the contract allows further values, which are read as OTHER."""
+
+    SIZE_TOO_SMALL = "size_too_small"
+    SIZE_TOO_LARGE = "size_too_large"
+    UNWANTED = "unwanted"
+    NOT_AS_DESCRIBED = "not_as_described"
+    DEFECTIVE = "defective"
+    WRONG_ITEM = "wrong_item"
+    STYLE = "style"
+    COLOR = "color"
+    OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ReasonCode | None":
+        return cls.OTHER if isinstance(value, str) else None
+
+
 @dataclass(frozen=True, slots=True)
 class ReturnReason:
     """The shop's own list (data, not an enum). `categories` empty: for every category.
 
     `nothing_to_return`: such as "missing from the parcel", a reason for a refund and never for a return.
+    `code`: the standard one that it comes to; the customer's own words go with `other`.
     """
 
     id: str
     title: str
     categories: tuple[str, ...] = ()
     nothing_to_return: bool = False
+    code: ReasonCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +337,7 @@ class ReturnLine:
     reason: str
     title: str = ""
     exchange_for: str | None = None  # variant wanted, for an exchange
+    note: str = ""  # the customer's own words
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from actions.replies import button
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`title` is on the button; `words`, if given, are what it may be called instead."""
+    """`title` is on the button; `words`, if given, are what it may be called instead. `kind` is for the step."""
 
     value: str
     title: str
     words: str = ""
+    kind: str | None = None
 
 
 class ChoiceStep(Step):
@@ -45,15 +46,16 @@ class ChoiceStep(Step):
             return Outcome.NOT_UNDERSTOOD
         if asks_for_information(answer.text):
             return Outcome.NOT_UNDERSTOOD
-        choices = await self.choices(context, draft)
+        choices = self.speaking(answer, await self.choices(context, draft))
         picked = answer.entities.get(self.entity)
         if picked is None:
             found = find_one(answer.text, [Option(each.value, each.words or each.title) for each in choices])
             named = bool(found.values) and (found.whole or self.among_words(answer))
-            if named and found.tied and answer.asked:
-                return self._narrow(context, [each for each in choices if each.value in found.values])
-            usable = named and not found.tied
-            picked = found.values[0] if usable else self._by_place(answer, choices)
+            fitting = self.narrowed([each for each in choices if each.value in found.values])
+            if named and len(fitting) > 1 and answer.asked:
+                return self._narrow(context, fitting)
+            usable = named and len(fitting) == 1
+            picked = fitting[0].value if usable else self._by_place(answer, choices)
             picked = picked or self.otherwise_chosen(answer, choices)
         if picked not in {choice.value for choice in choices}:
             return Outcome.NOT_UNDERSTOOD
@@ -63,6 +65,14 @@ class ChoiceStep(Step):
     async def told(self, context: Context, draft: Draft) -> str:
         value = draft[self.slot]
         return next((each.title for each in await self.choices(context, draft) if each.value == value), str(value))
+
+    def speaking(self, answer: Answer, choices: list[Choice]) -> list[Choice]:  # noqa: ARG002 - for those that need them
+        """Those that this answer may mean at all."""
+        return choices
+
+    def narrowed(self, choices: list[Choice]) -> list[Choice]:
+        """Of choices that a text fits equally well, those that it means."""
+        return choices
 
     def among_words(self, answer: Answer) -> bool:
         """Whether a choice counts that stands among other words."""

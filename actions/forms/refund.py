@@ -6,7 +6,7 @@ from actions.forms.choice import Choice, ChoiceStep
 from actions.forms.confirm import Confirm
 from actions.forms.form import Form
 from actions.forms.orders import WhichOrder
-from actions.forms.returning import reasons_for, was_sent
+from actions.forms.returning import reason_choice, reasons_for, was_sent
 from actions.forms.step import Answer, Outcome, Step
 from actions.reading.choices import find_number, only_number
 from actions.replies import Card, button
@@ -83,7 +83,7 @@ class Why(ChoiceStep):
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:
         lines = [] if draft["refund_item"] == SHIPPING else [draft["refund_item"]]
         reasons = await reasons_for(context, draft["refund_order"]["id"], lines)
-        return [Choice(reason.id, reason.title, f"{reason.title} {reason.id}") for reason in reasons]
+        return [reason_choice(reason) for reason in reasons]
 
 
 class WhereTo(ChoiceStep):

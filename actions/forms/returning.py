@@ -9,16 +9,18 @@ from actions.forms.confirm import Confirm
 from actions.forms.form import Form
 from actions.forms.items import WhichItems, chosen_items
 from actions.forms.orders import WhichOrder
-from actions.forms.step import Answer, FormEnded, Outcome
+from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.forms.variants import Variants
 from actions.keys import idempotency_key
 from actions.offers import again_as
-from actions.reading.choices import Option, find_one, is_question
+from actions.reading.choices import Option, find_one, is_question, says_only_no
+from actions.reading.lexicon import reason_words
 from actions.replies import Card
 from actions.words import money
 from backends.models import (
     OrderStatus,
     OrderSummary,
+    ReasonCode,
     Resolution,
     ReturnLine,
     ReturnQuote,
@@ -27,7 +29,7 @@ from backends.models import (
 )
 
 _SENT = {OrderStatus.DELIVERED, OrderStatus.SHIPPED, OrderStatus.PARTIALLY_SHIPPED}
-CATCH_ALL = "other"
+MOST_OF_A_NOTE = 500  # characters, of the contract
 REFUND_ACTION = "action_refund_request"
 
 
@@ -39,7 +41,7 @@ class Reason(ChoiceStep):
     slot = "return_reason"
     entity = "reason"
     template = "utter_question_return_reason"
-    resets = ("return_confirm", "return_quote")
+    resets = ("return_note", "return_confirm", "return_quote")
     call = "GET /return-reasons"
 
     async def choices(self, context: Context, draft: Draft) -> list[Choice]:
@@ -61,26 +63,63 @@ class Reason(ChoiceStep):
         return any(reason.nothing_to_return and reason.id == named for reason in reasons)
 
     async def foresees(self, context: Context, draft: Draft, answer: Answer) -> bool:  # noqa: ARG002 - of the base class
-        choices = map(reason_choice, await context.shop.return_reasons())
+        reasons = [each for each in await context.shop.return_reasons() if each.code is not ReasonCode.OTHER]
+        choices = map(reason_choice, reasons)
         return find_one(answer.text, [Option(each.value, each.words) for each in choices]).whole
 
     def among_words(self, answer: Answer) -> bool:
         """What is wrong with a thing is told in many words, and the FAQ knows most of them."""
         return answer.loose or answer.statement
 
+    def speaking(self, answer: Answer, choices: list[Choice]) -> list[Choice]:
+        """Who wants to return "something", or "the other one", has named no reason with it."""
+        return choices if answer.asked else [each for each in choices if each.kind is not ReasonCode.OTHER]
+
+    def narrowed(self, choices: list[Choice]) -> list[Choice]:
+        """ "I don't want that colour": what is true of most returns says least of what fits."""
+        said_more = [each for each in choices if each.kind not in {ReasonCode.UNWANTED, ReasonCode.OTHER}]
+        return said_more or choices
+
     async def otherwise(self, context: Context, draft: Draft) -> Outcome:
         """Where the shop has a catch-all, it takes the customer's own words when they fit nothing a second time."""
         turn = context.turn
         if not turn.slots.get("misunderstood") or turn.is_button or not turn.states(()):
             return Outcome.NOT_UNDERSTOOD
-        if CATCH_ALL not in {choice.value for choice in await self.choices(context, draft)}:
+        rest = next((each for each in await self.choices(context, draft) if each.kind is ReasonCode.OTHER), None)
+        if rest is None:
             return Outcome.NOT_UNDERSTOOD
-        draft[self.slot] = CATCH_ALL
+        draft[self.slot], draft["return_own_words"] = rest.value, turn.text
+        return Outcome.ANSWERED
+
+
+class Note(Step):
+    """The customer's own words, where the reason says nothing by itself; empty for every other reason."""
+
+    slot = "return_note"
+    resets = ("return_confirm", "return_quote")
+    opening = False
+    correctable = False
+
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        own_words, draft["return_own_words"] = draft["return_own_words"], None
+        reasons = {reason.id: reason.code for reason in await context.shop.return_reasons()}
+        if own_words or reasons.get(draft["return_reason"]) is not ReasonCode.OTHER:
+            draft[self.slot] = (own_words or "")[:MOST_OF_A_NOTE]
+            return False
+        context.say.say("utter_question_return_note")
+        return True
+
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:  # noqa: ARG002 - of the base class
+        if not answer.asked or answer.is_button or not (answer.statement or answer.loose):
+            return Outcome.NOT_UNDERSTOOD
+        draft[self.slot] = "" if says_only_no(answer.text) else answer.text[:MOST_OF_A_NOTE]
         return Outcome.ANSWERED
 
 
 def reason_choice(reason: ReturnReason) -> Choice:
-    return Choice(reason.id, reason.title, f"{reason.title} {reason.id}")
+    words = reason_words(reason.code.value) if reason.code else ""
+    named = words if reason.code is ReasonCode.OTHER else f"{reason.title} {reason.id} {words}"
+    return Choice(reason.id, reason.title, named, reason.code)
 
 
 def _refund_wish(draft: Draft, answer: Answer) -> tuple[str, dict[str, tuple[str, ...]]]:
@@ -200,6 +239,7 @@ def _recap_card(context: Context, draft: Draft, quote: ReturnQuote, reason: str,
     fields = [
         (words.label("items"), ", ".join(words.label("item_count", **_count(line)) for line in lines)),
         (words.label("reason"), reason),
+        (words.label("own_words"), draft["return_note"]),
         (words.label("resolution"), words.state(quote.resolution)),
         (words.label("method"), method),
         (words.label("exchange_for"), ", ".join(draft["return_variants"].values())),
@@ -228,6 +268,7 @@ def return_request(draft: Draft) -> ReturnRequest:
                 quantity=line["quantity"],
                 reason=draft["return_reason"],
                 exchange_for=variants.get(line["line_id"]),
+                note=draft["return_note"] or "",
             )
             for line in draft["return_items"]
         ),
@@ -268,6 +309,7 @@ RETURN_FORM = Form(
         ),
         WhichItems(),
         Reason(),
+        Note(),
         GetBack(),
         Variants(),
         Method(),
@@ -284,5 +326,5 @@ RETURN_FORM = Form(
             },
         ),
     ),
-    extra_slots=("return_undecided", "return_variants_so_far", "return_quote", "return_rest"),
+    extra_slots=("return_own_words", "return_undecided", "return_variants_so_far", "return_quote", "return_rest"),
 )

@@ -32,6 +32,11 @@ def phrases(name: str) -> tuple[str, ...]:
 
 
 @cache
+def reason_words(code: str) -> str:
+    return str(_language()["reasons"].get(code, ""))
+
+
+@cache
 def number_words() -> dict[str, int]:
     return dict(_language()["numbers"])
 

@@ -24,6 +24,7 @@ REJECTED = frozenset(
         "return_order",
         "return_items",
         "return_reason",
+        "return_note",
         "return_confirm",
         "refund_order",
         "refund_item",

@@ -14,6 +14,7 @@ EXPLAINED = frozenset(
         "return_order",
         "return_items",
         "return_reason",
+        "return_note",
         "return_resolution",
         "return_variants",
         "return_method",

@@ -36,6 +36,7 @@ from backends.models import (
     OrderSummary,
     Page,
     Policies,
+    ReasonCode,
     Redemption,
     Refund,
     RefundRequest,
@@ -65,9 +66,11 @@ METHODS = (ReturnMethod("label", "Send it with a prepaid label", LABEL_FEE), Ret
 REASONS = (
     ReturnReason("too_small", "Too small", ("clothing",)),
     ReturnReason("damaged", "Arrived damaged"),
-    ReturnReason("changed_mind", "I changed my mind"),
+    ReturnReason("changed_mind", "I changed my mind", code=ReasonCode.UNWANTED),
     ReturnReason("defective", "Does not work properly"),
     ReturnReason("not_as_expected", "Looks different from what I expected"),
+    ReturnReason("color", "The colour isn't right", ("clothing",), code=ReasonCode.COLOR),
+    ReturnReason("other", "Something else", code=ReasonCode.OTHER),
     ReturnReason("missing", "It was missing from the parcel", nothing_to_return=True),
 )
 

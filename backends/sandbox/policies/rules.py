@@ -7,7 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from backends.models import BlockedReason
+from backends.models import BlockedReason, ReasonCode
 
 POLICY_FILE = Path(__file__).with_name("policy.yaml")
 
@@ -30,6 +30,7 @@ class ReasonRule(Rule):
     categories: tuple[str, ...] = ()
     our_fault: bool = False
     nothing_to_return: bool = False
+    code: ReasonCode | None = None
 
 
 class MethodRule(Rule):

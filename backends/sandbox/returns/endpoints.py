@@ -33,6 +33,7 @@ class LineBody(BaseModel):
     quantity: Annotated[int, Field(strict=True, ge=1, le=10_000)]
     reason: Id
     exchange_for: Text | None = None
+    note: Text = ""
 
 
 class ReturnBody(BaseModel):
@@ -44,7 +45,8 @@ class ReturnBody(BaseModel):
 
     def to_request(self) -> ReturnRequest:
         lines = tuple(
-            ReturnLine(line.line_id, line.quantity, line.reason, exchange_for=line.exchange_for) for line in self.lines
+            ReturnLine(line.line_id, line.quantity, line.reason, exchange_for=line.exchange_for, note=line.note)
+            for line in self.lines
         )
         return ReturnRequest(self.order_id, lines, self.resolution, self.method, self.quote_id)
 

@@ -17,7 +17,7 @@ SELECT = """
            r.created_at, r.send_by, r.label_key, r.refund_total, o.currency, r.decline_reason,
            f.status AS refund_status, f.expected_by AS refund_expected_by,
            (SELECT json_agg(json_build_object('line_id', rl.line_id, 'quantity', rl.quantity, 'reason', rl.reason,
-                    'title', ol.title, 'exchange_for', rl.exchange_for) ORDER BY rl.position)
+                    'title', ol.title, 'exchange_for', rl.exchange_for, 'note', rl.note) ORDER BY rl.position)
             FROM return_lines rl JOIN order_lines ol ON ol.id = rl.line_id WHERE rl.return_id = r.id) AS lines
     FROM returns r JOIN orders o ON o.id = r.order_id LEFT JOIN refunds f ON f.return_id = r.id
 """
@@ -95,9 +95,9 @@ async def insert(connection: Connection, new: NewReturn) -> str:
     )
     for position, line in enumerate(new.lines):
         await connection.execute(
-            "INSERT INTO return_lines (return_id, line_id, position, quantity, reason, exchange_for)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            (return_id, line.line_id, position, line.quantity, line.reason, line.exchange_for),
+            "INSERT INTO return_lines (return_id, line_id, position, quantity, reason, exchange_for, note)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            (return_id, line.line_id, position, line.quantity, line.reason, line.exchange_for, line.note),
         )
     return return_id
 

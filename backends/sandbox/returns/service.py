@@ -45,7 +45,7 @@ class Plan:
 
 def reasons(policy: Policy) -> list[ReturnReason]:
     return [
-        ReturnReason(name, rule.title, rule.categories, rule.nothing_to_return)
+        ReturnReason(name, rule.title, rule.categories, rule.nothing_to_return, rule.code)
         for name, rule in policy.return_reasons.items()
     ]
 
