@@ -38,7 +38,7 @@ def shipment_card(words: Words, order: Order, shipment: Shipment) -> Card:
     return Card("order", order.number, fields, link=Link(words.label("track"), shipment.tracking_url))
 
 
-def return_card(words: Words, found: Return) -> Card:
+def return_card(words: Words, found: Return, places: str = "") -> Card:
     items = ", ".join(words.label("item_count", quantity=line.quantity, title=line.title) for line in found.lines)
     refund = money(found.refund_total) if found.refund_total and found.refund_total.amount else ""
     fields = (
@@ -50,9 +50,11 @@ def return_card(words: Words, found: Return) -> Card:
         (words.label("refund"), words.state(found.refund_status) if found.refund_status else ""),
         (words.label("expected"), words.day(found.refund_expected_by)),
         (words.label("send_by"), words.day(found.send_by) if found.status in _NOT_SENT else ""),
+        (words.label("places"), places),
         (words.label("reason"), found.decline_reason or ""),
     )
-    return Card("return", found.number, fields, link=Link(words.label("label"), found.label_url or ""))
+    name, url = ("code_page", found.code_url) if found.code_url else ("label", found.label_url or "")
+    return Card("return", found.number, fields, link=Link(words.label(name), url))
 
 
 def refund_card(words: Words, refund: Refund) -> Card:

@@ -69,6 +69,7 @@ TEXTS = {
     "label_code": "Code",
     "label_valid_until": "Valid until",
     "label_link": "Return label",
+    "label_code_page": "Show the code",
     "verification_unavailable": (
         "I'm sorry, I can't reach the shop's systems to check that just now. "
         "Please try again in a few minutes, or let me fetch a colleague."

@@ -281,12 +281,25 @@ class ReturnableItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where something can be handed in; `hours` as the shop would write them."""
+
+    name: str
+    address: str
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnMethod:
-    """How it comes back: id such as `label` or `store`; `fee` is taken off the refund."""
+    """How it comes back: id such as `label` or `store`; `fee` is taken off the refund.
+
+    `places`: where it can be handed in, the nearest first if the shop knows; empty where it doesn't tell.
+    """
 
     id: str
     title: str
     fee: Money
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +394,7 @@ class Return:
     refund_expected_by: date | None = None
     decline_reason: str | None = None
     cancellable: bool = False
+    code_url: str | None = None  # a page with a code to show on a phone, instead of a label to print
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from actions.words import money
 from backends.models import (
     OrderStatus,
     OrderSummary,
+    Place,
     ReasonCode,
     Resolution,
     ReturnLine,
@@ -76,7 +77,7 @@ class Reason(ChoiceStep):
         return choices if answer.asked else [each for each in choices if each.kind is not ReasonCode.OTHER]
 
     def narrowed(self, choices: list[Choice]) -> list[Choice]:
-        """ "I don't want that colour": what is true of most returns says least of what fits."""
+        """What is true of most returns says least of what fits: "I don't want that colour"."""
         said_more = [each for each in choices if each.kind not in {ReasonCode.UNWANTED, ReasonCode.OTHER}]
         return said_more or choices
 
@@ -223,7 +224,9 @@ async def recap(context: Context, draft: Draft) -> None:
     draft["return_quote"] = quote.id
     reasons = {reason.id: reason.title for reason in await context.shop.return_reasons()}
     methods = (await context.shop.returnable_items(context.caller, draft["return_order"]["id"])).methods
-    method = next((each.title for each in methods if each.id == draft["return_method"]), str(draft["return_method"]))
+    chosen = next((each for each in methods if each.id == draft["return_method"]), None)
+    draft["return_places"] = "; ".join(map(place_line, chosen.places)) if chosen else ""
+    method = chosen.title if chosen else str(draft["return_method"])
     card = _recap_card(context, draft, quote, reasons.get(draft["return_reason"], ""), method)
     context.say.say(
         f"utter_return_recap_{request.resolution.value}",
@@ -242,6 +245,7 @@ def _recap_card(context: Context, draft: Draft, quote: ReturnQuote, reason: str,
         (words.label("own_words"), draft["return_note"]),
         (words.label("resolution"), words.state(quote.resolution)),
         (words.label("method"), method),
+        (words.label("places"), draft["return_places"]),
         (words.label("exchange_for"), ", ".join(draft["return_variants"].values())),
         *[(charge.label, money(charge.amount)) for charge in quote.breakdown],
     ]
@@ -252,6 +256,11 @@ def _recap_card(context: Context, draft: Draft, quote: ReturnQuote, reason: str,
     if quote.tier_after:
         fields.append((words.label("tier_after"), quote.tier_after))
     return Card("return", draft["return_order"]["number"], tuple(fields))
+
+
+def place_line(place: Place) -> str:
+    address = f"{place.name}, {place.address}"
+    return f"{address} ({place.hours})" if place.hours else address
 
 
 def _count(line: dict[str, Any]) -> dict[str, Any]:
@@ -326,5 +335,12 @@ RETURN_FORM = Form(
             },
         ),
     ),
-    extra_slots=("return_own_words", "return_undecided", "return_variants_so_far", "return_quote", "return_rest"),
+    extra_slots=(
+        "return_places",
+        "return_own_words",
+        "return_undecided",
+        "return_variants_so_far",
+        "return_quote",
+        "return_rest",
+    ),
 )

@@ -60,7 +60,7 @@ async def return_submit(context: Context, draft: Draft) -> Events:
     context.say.say(
         _created_template(made_return),
         call=f"POST /returns → {made_return.number}",
-        cards=[return_card(context.words, made_return)],
+        cards=[return_card(context.words, made_return, draft["return_places"] or "")],
         number=made_return.number,
         send_by=context.words.day(made_return.send_by),
     )
@@ -80,6 +80,8 @@ def _created_template(created: Return) -> str:
         return "utter_return_requested"
     if created.send_by is None:
         return "utter_return_created_no_deadline"
+    if created.code_url:
+        return "utter_return_created_code"
     return "utter_return_created" if created.label_url else "utter_return_created_no_label"
 
 

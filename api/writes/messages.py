@@ -67,7 +67,8 @@ def _card(outcome: Outcome) -> dict[str, Any] | None:
                 "amount": _money(outcome.refund_total),
                 "send_by": _day(outcome.send_by),
             }
-            return _filled("return", outcome.number, fields, link=outcome.label_url)
+            name, url = ("label_code_page", outcome.code_url) if outcome.code_url else ("label_link", outcome.label_url)
+            return _filled("return", outcome.number, fields, link=name, url=url)
         case Refund():
             fields = {"order": outcome.order_number, "amount": _money(outcome.amount)}
             return _filled("refund", outcome.number, fields | {"expected": _day(outcome.expected_by)})
@@ -78,10 +79,10 @@ def _card(outcome: Outcome) -> dict[str, Any] | None:
     return None
 
 
-def _filled(kind: str, title: str, fields: dict[str, str], *, link: str | None = None) -> dict[str, Any]:
+def _filled(kind: str, title: str, fields: dict[str, str], *, link: str = "", url: str | None = None) -> dict[str, Any]:
     shown = [{"label": TEXTS[f"label_{name}"], "value": value} for name, value in fields.items() if value]
     card: dict[str, Any] = {"kind": kind, "title": title, "fields": shown}
-    return card | {"link": {"title": TEXTS["label_link"], "url": link}} if link else card
+    return card | {"link": {"title": TEXTS[link], "url": url}} if url else card
 
 
 def _day(value: date | None) -> str:

@@ -92,6 +92,7 @@ class FakeCommerce:
 
     def __init__(self, shelves: dict[str, Shelf]) -> None:
         self.shelves = shelves
+        self.methods = METHODS
         self.calls: list[tuple[str, str]] = []
         self.failures: dict[str, list[tuple[BackendError, bool]]] = {}
         # Line → other variants in stock; where there is none this shop doesn't tell.
@@ -199,7 +200,7 @@ class FakeCommerce:
         order = self._order(caller, order_id)
         items = (returnable(order, line) for line in order.lines)
         stocked = tuple(replace(item, variants=self.in_stock.get(item.line_id)) for item in items)
-        return ReturnableItems(order.id, order.number, stocked, METHODS)
+        return ReturnableItems(order.id, order.number, stocked, self.methods)
 
     async def return_reasons(self) -> tuple[ReturnReason, ...]:
         self._enter("return_reasons")
@@ -263,6 +264,7 @@ class FakeCommerce:
                 created_at=NOW,
                 send_by=TODAY + timedelta(days=14),
                 label_url="https://shop.example/labels/1" if request.method == "label" else None,
+                code_url="https://shop.example/codes/1" if request.method == "code" else None,
                 refund_total=quote.refund_total,
                 refund_status=RefundStatus.PENDING,
                 cancellable=True,

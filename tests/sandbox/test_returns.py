@@ -91,6 +91,14 @@ async def test_the_label_is_served_to_whoever_has_its_address_only(shop: ShopCli
     assert (await shop.http.get(f"http://shop/labels/{made['number']}/guess")).status_code == 404
 
 
+async def test_a_code_to_show_takes_the_place_of_the_label(shop: ShopClient) -> None:
+    made = await register(shop, "cus_liam", "100241", (1, 1, "too_small"), method="code")
+    assert made["label_url"] is None
+    page = await shop.http.get(made["code_url"])
+    assert "Show this page" in page.text
+    assert made["number"] in page.text
+
+
 async def test_a_requested_return_can_be_declined(shop: ShopClient) -> None:
     declined = await shop.internal("/shop/returns/RT-200021/advance", {"decline": "Used."})
     assert (declined.json()["status"], declined.json()["decline_reason"]) == ("declined", "Used.")

@@ -7,7 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from backends.models import BlockedReason, ReasonCode
+from backends.models import BlockedReason, Place, ReasonCode
 
 POLICY_FILE = Path(__file__).with_name("policy.yaml")
 
@@ -36,6 +36,7 @@ class ReasonRule(Rule):
 class MethodRule(Rule):
     title: str
     fee: bool = False
+    places: tuple[Place, ...] = ()
 
 
 class ReturnlessRule(Rule):

@@ -1,4 +1,4 @@
-"""The printable return label: the number as text and as a Code 39 bar code (ISO/IEC 16388)."""
+"""The return label, to print or to show on a phone: the number as text and as a Code 39 bar code (ISO/IEC 16388)."""
 
 from datetime import date
 from html import escape
@@ -28,12 +28,18 @@ PAGE = """<!doctype html>
 section{{border:2px solid;padding:1.5rem;max-width:26rem}}
 h1{{font-size:1.2rem;margin:0 0 1rem}}svg{{display:block;margin:1rem 0 .25rem}}
 @media print{{p.hint{{display:none}}}}</style>
-</head><body><p class="hint">Print this page, cut the label out and put it on the parcel. Hand it in by {send_by}.</p>
+</head><body><p class="hint">{hint} Hand it in by {send_by}.</p>
 <section><h1>Return {number} · prepaid</h1>
 <p>From<br><strong>{name}</strong><br>Order {order_number}</p>
 <p>To<br><strong>Juniper &amp; Lane Returns</strong><br>Unit 4, Harbour Court<br>Dublin, Ireland</p>
 {bars}<div>{number}</div></section></body></html>
 """
+
+
+HINTS = {
+    "label": "Print this page, cut the label out and put it on the parcel.",
+    "code": "Show this page where you hand the parcel in: the label is printed there.",
+}
 
 
 def bar_code(text: str) -> str:
@@ -49,8 +55,9 @@ def bar_code(text: str) -> str:
     return f'<svg width="{x}" height="{HEIGHT}" role="img" aria-label="Bar code {text}">{"".join(bars)}</svg>'
 
 
-def label_page(*, number: str, order_number: str, name: str, send_by: date) -> str:
+def label_page(*, number: str, order_number: str, name: str, send_by: date, method: str) -> str:
     return PAGE.format(
+        hint=HINTS[method],
         number=escape(number),
         order_number=escape(order_number),
         name=escape(name),

@@ -42,7 +42,7 @@ class NewReturn:
 
 def _return(row: dict[str, Any], public_url: str) -> Return:
     status = ReturnStatus(row["status"])
-    has_label = row["method"] == "label" and status in WITH_LABEL
+    page = f"{public_url}/labels/{row['number']}/{row['label_key']}" if status in WITH_LABEL else None
     return Return(
         id=row["id"],
         number=row["number"],
@@ -54,12 +54,13 @@ def _return(row: dict[str, Any], public_url: str) -> Return:
         method=row["method"],
         created_at=row["created_at"],
         send_by=row["send_by"],
-        label_url=f"{public_url}/labels/{row['number']}/{row['label_key']}" if has_label else None,
+        label_url=page if row["method"] == "label" else None,
         refund_total=Money(row["refund_total"], row["currency"]),
         refund_status=RefundStatus(row["refund_status"]) if row["refund_status"] else None,
         refund_expected_by=row["refund_expected_by"],
         decline_reason=row["decline_reason"],
         cancellable=status in CANCELLABLE,
+        code_url=page if row["method"] == "code" else None,
     )
 
 
@@ -227,9 +228,9 @@ async def label_holder(connection: Connection, number: str, key: str) -> dict[st
     """Who sends what; None unless the key is right and there is a label."""
     return await fetch_one(
         connection,
-        "SELECT r.number, o.number AS order_number, c.name, r.send_by FROM returns r JOIN orders o ON o.id = r.order_id"
-        " JOIN customers c ON c.id = r.customer_id WHERE r.number = %s AND label_key = %s AND method = 'label'"
-        " AND r.status = ANY(%s)",
+        "SELECT r.number, o.number AS order_number, c.name, r.send_by, r.method"
+        " FROM returns r JOIN orders o ON o.id = r.order_id JOIN customers c ON c.id = r.customer_id"
+        " WHERE r.number = %s AND label_key = %s AND method IN ('label', 'code') AND r.status = ANY(%s)",
         number,
         key,
         [status.value for status in WITH_LABEL],

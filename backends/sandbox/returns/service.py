@@ -57,7 +57,9 @@ async def returnable_items(connection: Connection, moment: Moment, subject: Subj
         for line in await orders.lines(connection, order.id)
     )
     methods = tuple(
-        ReturnMethod(name, rule.title, Money(moment.policy.method_fee(name, order.currency), order.currency))
+        ReturnMethod(
+            name, rule.title, Money(moment.policy.method_fee(name, order.currency), order.currency), rule.places
+        )
         for name, rule in moment.policy.methods.items()
     )
     return ReturnableItems(order.id, order.number, items, methods)
