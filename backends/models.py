@@ -419,7 +419,10 @@ class ExpiringPoints:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """`progress` towards `next_name` in the programme's unit (points or money), None in the highest tier."""
+    """`progress` towards `next_name` in the programme's unit (points or money), None in the highest tier.
+
+    `keep`: what is still to be gathered until `valid_until` to stay in it afterwards; None where nothing ends it.
+    """
 
     name: str
     benefits: tuple[str, ...] = ()
@@ -428,6 +431,7 @@ class Tier:
     progress: int | None = None
     required: int | None = None
     missing: int | None = None
+    keep: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

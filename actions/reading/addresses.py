@@ -23,7 +23,7 @@ _CODE = re.compile(
 _REGION = re.compile(r"(?:co\.?|county)\s+\w.*|[A-Z]{2}", re.IGNORECASE)
 _REFERENCE = re.compile(r"\b[a-z]{2}-\d{4,}\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:(?:flat|apt|apartment|unit)\.?\s)?\d+\s?[a-z]?(?:\s|$)|\s\d+\s?[a-z]?$", re.IGNORECASE)
-_TERMINATORS = {"to", "is", "at", "its", "be"}
+_TERMINATORS = frozenset({"to", "is", "at", "its", "be"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,14 @@ def read_country(text: str) -> str:
 
 def read_place(text: str) -> str:
     """A town by itself: "it's Cork"; empty for what can't be one."""
-    left = _CODE.sub(" ", _without_lead(text)).strip(" .,!")
+    left = _CODE.sub(" ", _without_lead(text, _TERMINATORS | {"in"})).strip(" .,!")
     words = left.split()
     if not 0 < len(words) <= 4 or any(letter.isdigit() for letter in left) or len(left) > LONGEST:  # noqa: PLR2004 - "Newcastle upon Tyne, please"
         return ""
     return left if meanings(left) and not word_list("no_place") & set(raw_words(left)) else ""
 
 
-def _without_lead(text: str) -> str:
+def _without_lead(text: str, ends: frozenset[str] = _TERMINATORS) -> str:
     """Without what people say before it: "please send it to", "no, the new address is"."""
     text = _REFERENCE.sub("to", text.strip(), count=1) if _REFERENCE.search(text) else text.strip()
     head, colon, tail = text.partition(":")
@@ -90,9 +90,13 @@ def _without_lead(text: str) -> str:
         plain = "".join(raw_words(word))
         if plain not in word_list("address_lead"):
             break
-        if plain in _TERMINATORS or (place == 1 and plain in word_list("no")):
+        if plain in ends or (place == 1 and plain in word_list("no")):
             last = place
-    return " ".join(words[last:]) if "\n" not in text else text
+    if "\n" in text:
+        return text
+    while len(words) > last and "".join(raw_words(words[-1])) in word_list("address_tail"):
+        words.pop()
+    return " ".join(words[last:])
 
 
 def _take_country(parts: list[str]) -> tuple[list[str], str]:

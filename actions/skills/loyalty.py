@@ -73,11 +73,20 @@ async def tier(context: Context) -> Events:
     missing = await _missing(context, account)
     if current is None:  # a programme without tiers has none to speak of
         _tell_balance(context, account)
+    elif current.keep and current.valid_until and mentions(context.turn.text, "keeping"):
+        context.say.say(
+            "utter_loyalty_tier_keep",
+            call=_CALL,
+            cards=[await _tier_card(context, account, missing)],
+            tier=current.name,
+            keep=await _in_unit(context, account, current.keep),
+            day=context.words.day(current.valid_until),
+        )
     elif current.next_name and missing:
         context.say.say(
             "utter_loyalty_tier_next",
             call=_CALL,
-            cards=[_tier_card(context, account, missing)],
+            cards=[await _tier_card(context, account, missing)],
             buttons=[button(context.words.label("tier_benefits"), "faq", entry=context.words.label("entry_tiers"))],
             tier=current.name,
             next=current.next_name,
@@ -85,7 +94,10 @@ async def tier(context: Context) -> Events:
         )
     else:
         context.say.say(
-            "utter_loyalty_tier_highest", call=_CALL, cards=[_tier_card(context, account, missing)], tier=current.name
+            "utter_loyalty_tier_highest",
+            call=_CALL,
+            cards=[await _tier_card(context, account, missing)],
+            tier=current.name,
         )
     return []
 
@@ -227,21 +239,26 @@ def _tier_fields(context: Context, account: LoyaltyAccount, missing: str) -> lis
     ]
 
 
-def _tier_card(context: Context, account: LoyaltyAccount, missing: str) -> Card:
+async def _tier_card(context: Context, account: LoyaltyAccount, missing: str) -> Card:
     benefits = ", ".join(account.tier.benefits) if account.tier else ""
-    fields = (*_tier_fields(context, account, missing), (context.words.label("benefits"), benefits))
+    keep = await _in_unit(context, account, account.tier.keep) if account.tier and account.tier.keep else ""
+    label = context.words.label
+    fields = (*_tier_fields(context, account, missing), (label("tier_keep"), keep), (label("benefits"), benefits))
     return Card("loyalty", account.programme, fields)
 
 
 async def _missing(context: Context, account: LoyaltyAccount) -> str:
     """What is missing to the next tier. Programmes of tiers count what was spent, the others points."""
     missing = account.tier.missing if account.tier else None
-    if missing is None:
-        return ""
+    return "" if missing is None else await _in_unit(context, account, missing)
+
+
+async def _in_unit(context: Context, account: LoyaltyAccount, amount: int) -> str:
+    """Of what counts for a tier."""
     if account.family != "tiers":
-        return context.words.label("points_count", points=missing)
+        return context.words.label("points_count", points=amount)
     currency = (await context.shop.policies()).label_fee.currency
-    return money(Money(missing, currency))
+    return money(Money(amount, currency))
 
 
 def _voucher_card(context: Context, voucher: Voucher) -> Card:

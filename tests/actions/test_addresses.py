@@ -26,6 +26,7 @@ from actions.reading.addresses import Written, read_address, read_code, read_cou
         ("no, 14 Main Street", Written("14 Main Street")),
         ("the new address is: 12 Main Street, Cork", Written("12 Main Street", "Cork")),
         ("change JL-100243 to 12 Main Street, Cork", Written("12 Main Street", "Cork")),
+        ("send it to 12 Main Street, Cork, T12 XY83 instead please", Written("12 Main Street", "Cork", "T12 XY83")),
     ],
 )
 def test_an_address_is_taken_apart(text: str, written: Written):
@@ -64,6 +65,7 @@ def test_a_postal_code_is_found_and_an_order_number_is_none(text: str, code: str
     ("text", "place"),
     [
         ("it's Cork", "Cork"),
+        ("it's in Cork", "Cork"),
         ("Newcastle upon Tyne", "Newcastle upon Tyne"),
         ("no", ""),
         ("I don't know", ""),

@@ -20,14 +20,16 @@ def standing(rule: LoyaltyRule, spending: Spending, today: date) -> Tier:
     amount = counted(rule, spending, today)
     tier = reached(rule, amount)
     higher = min((step for step in rule.tiers if step.from_ > amount), key=lambda step: step.from_, default=None)
+    last = _lasts_until(rule, spending, today, tier)
     return Tier(
         name=tier.name,
         benefits=tier.benefits,
-        valid_until=_lasts_until(rule, spending, today, tier),
+        valid_until=last,
         next_name=higher.name if higher else None,
         progress=amount if higher else None,
         required=higher.from_ if higher else None,
         missing=higher.from_ - amount if higher else None,
+        keep=tier.from_ - counted(rule, spending, last + timedelta(days=1)) if last else None,
     )
 
 
