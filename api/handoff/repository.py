@@ -127,11 +127,14 @@ async def load_of(connection: Connection, advisor_id: UUID) -> int:
 
 
 async def handling_times(connection: Connection, skill: str, *, last: int, within: timedelta) -> list[timedelta]:
-    """From taking to ending, of the last conversations about this that people ended."""
+    """From taking to ending, of the last conversations about this that advisors ended.
+
+    Not those of another desk, in use before: a ticket takes days.
+    """
     rows = await fetch_all(
         connection,
         "SELECT closed_at - claimed_at AS took FROM handoffs WHERE skill = %s AND outcome IN ('returned', 'resolved')"
-        " AND claimed_at IS NOT NULL AND closed_at > now() - %s::interval ORDER BY closed_at DESC LIMIT %s",
+        " AND advisor_id IS NOT NULL AND closed_at > now() - %s::interval ORDER BY closed_at DESC LIMIT %s",
         skill,
         within,
         last,

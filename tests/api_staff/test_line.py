@@ -176,6 +176,8 @@ async def test_an_estimate_is_given_once_enough_conversations_were_measured(
     told = (await desk.told(talk))[0]
     assert (told["minutes"], told["source"]["name"]) == (7, "handoff_queued_first_about")
     assert "about 7 minutes" in told["text"]
+    await desk.sql("UPDATE handoffs SET advisor_id = NULL, agent = 'helpdesk:7' WHERE closed_at IS NOT NULL")
+    assert "minutes" not in (await desk.told(await desk.ask(await start())))[0], "tickets are another matter"
 
 
 async def test_a_line_that_is_too_long_records_the_wish_and_leaves_the_customer_with_the_bot(
