@@ -9,8 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from api.settings import ApiSettings
 from tests.api.conftest import Customer, Start
 from tests.api.test_load import shown
+from tests.api.test_nodes import started
 from tests.fakes.rasa import FakeRasa
 
 SMALL = "16m"
@@ -127,3 +129,13 @@ async def test_nothing_is_acknowledged_that_a_full_disk_did_not_keep(
             answered += (await customer.reply())["answers"]
         assert answered == accepted
         assert len(rasa.ran) == len(set(rasa.ran))
+
+
+async def test_a_disk_that_takes_no_more_log_stops_nobody(settings: ApiSettings, rasa: FakeRasa) -> None:
+    async with started(settings, log=Path("/dev/full")) as node:
+        await node.ready()
+        customer = await node.customer()
+        for text in ("hello", "and now"):
+            await customer.say(text)
+            assert (await customer.reply())["text"] == f"re: {text}"
+    assert rasa.texts() == ["hello", "and now"]

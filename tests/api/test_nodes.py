@@ -7,9 +7,10 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -55,8 +56,8 @@ class Node:
 
 
 @asynccontextmanager
-async def started(settings: ApiSettings, *, clock: float = 0) -> AsyncIterator[Node]:
-    """`clock`: seconds by which the process's wall clock is wrong."""
+async def started(settings: ApiSettings, *, clock: float = 0, log: Path | None = None) -> AsyncIterator[Node]:
+    """`clock`: seconds by which the process's wall clock is wrong. `log`: where all that it logs goes."""
     [port] = free_ports(1)
     mine = {
         "API_PORT": str(port),
@@ -68,13 +69,13 @@ async def started(settings: ApiSettings, *, clock: float = 0) -> AsyncIterator[N
         "TURN_LEASE": str(LEASE),
         "COMMERCE_API_KEY": "not called here",
         "DATA": str(settings.data),
-        "LOG_LEVEL": "ERROR",
+        "LOG_LEVEL": "INFO" if log else "ERROR",
     }
     environment = os.environ | {f"AFTERCARE_{name}": value for name, value in mine.items()}
     module = "tests.api.wrong_clock" if clock else "api"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, env=environment | {"WRONG_CLOCK": str(clock)}
-    )
+    environment |= {"WRONG_CLOCK": str(clock)}
+    with log.open("w") if log else nullcontext() as stderr:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=environment, stderr=stderr)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
         try:
             yield Node(process, http)
