@@ -8,6 +8,7 @@ from typing import Literal
 
 from api.curation.schemas import Content
 
+MUCH = 0.4  # of the shorter text
 _PIECE = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -43,7 +44,13 @@ def _as_text(value: object) -> str:
 
 
 def _words(old: str, new: str) -> Iterator[Piece]:
-    return _pieces(_PIECE.findall(old), _PIECE.findall(new), "")
+    """Where little stays, the two texts whole: single words that two sentences share by chance tell nothing."""
+    found = list(_pieces(_PIECE.findall(old), _PIECE.findall(new), ""))
+    kept = sum(len(piece.text.strip()) for piece in found if piece.kind == "same")
+    if kept >= MUCH * min(len(old), len(new)):
+        yield from found
+        return
+    yield from (Piece("gone", old), Piece("same", "\n"), Piece("added", new))
 
 
 def _pieces(old: list[str], new: list[str], between: str) -> Iterator[Piece]:

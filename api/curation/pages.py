@@ -220,8 +220,10 @@ async def _refused(
 ) -> Response:
     """The form again with what was written, and beside it what is wrong or what the other curator saved."""
     if is_stale(problem):
-        theirs = await service.entry(form["entry"])
-        form |= {"theirs": theirs, "expected_version": theirs.version}
+        versions = {each.version: each for each in await service.versions(form["entry"])}
+        theirs = versions[max(versions)]
+        opened = versions.get(form["expected_version"], theirs)
+        form |= {"theirs": theirs, "their_changes": changes(opened, theirs), "expected_version": theirs.version}
     elif problem.code not in ("invalid_entry", "entry_exists"):
         raise problem
     errors = problem.extra.get("field_errors") or {}
@@ -241,6 +243,7 @@ async def _form(
         "errors": {},
         "warnings": [],
         "theirs": None,
+        "their_changes": [],
         "live_after_ms": None,
         "new_id": "",
         "expected_version": versions[0].version if versions else 0,

@@ -65,11 +65,17 @@ async def test_a_new_entry_gets_a_name_and_goes_live(site: Site, faq: FakeFaq) -
 
 async def test_of_two_curators_the_slower_sees_both_texts_and_loses_nothing(site: Site, faq: FakeFaq) -> None:
     async with site.person("cleo", Role.CURATOR) as cleo, site.person("carl", Role.CURATOR) as carl:
-        await cleo.post(ENTRY, **fields(answer="Cleo was here.", expected_version=1))
+        await cleo.post(ENTRY, **fields(answer="Cleo was here.", audience="signed_in", expected_version=1))
         late = await carl.post(ENTRY, **fields(answer="Carl was late.", expected_version=1))
         assert late.status_code == 409
         assert "Cleo saved this entry while you were writing" in late.text
-        assert "Cleo was here." in late.text
+        told = late.text.split('<dl class="theirs">')[1].split("</dl>")[0]
+        assert [field for field in ("Question", "Answer", "Audience") if f"<dt>{field}</dt>" in told] == [
+            "Answer",
+            "Audience",
+        ]
+        assert "<ins>Cleo was here.</ins>" in told
+        assert "<ins>signed_in</ins>" in told
         assert "Carl was late.</textarea>" in late.text
         assert 'name="expected_version" value="2"' in late.text
         again = await carl.post(ENTRY, **fields(answer="Carl took it over.", expected_version=2))

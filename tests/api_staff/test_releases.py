@@ -138,6 +138,12 @@ def test_a_difference_is_told_by_field_and_by_word() -> None:
         "answer": [("same", "Yes, for "), ("gone", "3"), ("added", "4"), ("same", " euros.")],
         "phrasings": [("same", "a\n"), ("gone", "b\n"), ("added", "c\n")],
     }
+    rewritten = old.model_copy(update={"answer": "No, we never did."})
+    assert [(piece.kind, piece.text) for piece in changes(old, rewritten)[0].pieces] == [
+        ("gone", "Yes, for 3 euros."),
+        ("same", "\n"),
+        ("added", "No, we never did."),
+    ]
     assert changes(old, old) == []
     assert changes(Content(), new)[0].pieces == (Piece("added", "Do you wrap?"),)
 

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from ops.stack import Stack
 from tests.browser.chat import Chat
@@ -51,6 +51,21 @@ async def new_chat(new_tab: NewTab) -> NewChat:
         return chat
 
     return visit
+
+
+@pytest_asyncio.fixture
+async def cleo(new_tab: NewTab, password: str) -> AsyncIterator[Tab]:
+    """A curator, after whom the FAQ is as it was: every release of the test is gone back from."""
+    cleo = await new_tab()
+    await cleo.log_in("cleo", password)
+    answer = await cleo.page.request.get(f"{cleo.url}/v1/faq/releases?limit=1")
+    first = (await answer.json())["releases"][0]["id"]
+    yield cleo
+    await cleo.open("/faq/releases")
+    back = cleo.page.get_by_role("button", name=f"Go back to release {first}", exact=True)
+    if await back.count():
+        await back.click()
+        await expect(cleo.page.get_by_text("Customers get what was live then.")).to_be_visible()
 
 
 @pytest.fixture

@@ -27,6 +27,13 @@ def test_the_nearest_group_is_taken_where_two_would_do() -> None:
     assert grouped(0, edge + 2, edge - 5) == [0, 1, 1]
 
 
+def test_all_groups_of_one_meaning_are_found_for_a_text() -> None:
+    groups = Groups([(1, at(0)), (2, 3 * at(50)), (3, at(180)), (4, 0 * at(0))])
+    assert groups.like(at(25)) == {1, 2}
+    assert groups.like(at(90)) == {2}
+    assert Groups([]).like(at(0)) == set()
+
+
 def test_a_group_moves_with_its_questions() -> None:
     edge = float(np.degrees(np.arccos(SAME_MEANING)))
     assert grouped(0, edge + 10) == [0, 1]

@@ -85,4 +85,4 @@ async def test_a_gap_is_settled_with_the_keyboard_and_without_javascript(
         await cleo.page.get_by_role("button", name="Add “pretty paper for a present” as a phrasing").press("Enter")
         assert faq.versions["gift-wrap"][-1]["phrasings"][-1] == "pretty paper for a present"
         await cleo.page.get_by_role("link", name="Look at it and publish it").click()
-        await expect(cleo.page.get_by_role("heading", name="gift-wrap")).to_be_visible()
+        await expect(cleo.page.get_by_role("heading", name="Do you wrap gifts", level=1)).to_be_visible()

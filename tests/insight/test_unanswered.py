@@ -166,19 +166,6 @@ async def test_what_customers_chose_becomes_a_suggested_phrasing(
         assert await suggestions(cleo) == []
 
 
-async def test_an_entry_shows_what_was_asked_in_vain_near_it(talks: Talks, site: Site, cleo: Person) -> None:
-    async with site.customer() as emma:
-        await talks.ask(emma, "wrap a bicycle", "unknown")
-        await talks.ask(emma, "pretty paper", "clarified")
-        await talks.choose(emma, "gift-wrap")
-        await gaps(cleo)
-        wrap, window = [
-            (await cleo.open(f"/faq/entries/{entry}/statistics")).text for entry in ("gift-wrap", "return-window")
-        ]
-        assert [text in wrap for text in ("wrap a bicycle", "pretty paper")] == [True, True]
-        assert [text in window for text in ("wrap a bicycle", "pretty paper")] == [False, False]
-
-
 async def test_a_related_question_below_an_answer_is_no_choice(
     talks: Talks, site: Site, cleo: Person, pool: Pool
 ) -> None:
@@ -251,3 +238,27 @@ async def test_a_curator_reads_the_conversation_without_what_could_name_the_cust
 
 async def test_an_unknown_list_is_refused(cleo: Person) -> None:
     assert (await cleo.http.get("/v1/faq/unanswered", params={"state": "open'--"})).status_code == 422
+
+
+async def test_while_writing_what_was_asked_in_vain_is_suggested(talks: Talks, site: Site, cleo: Person) -> None:
+    async with site.customer() as emma:
+        await talks.ask(emma, "can I bring my dog", "unknown")
+        await talks.ask(emma, "do you sell boats", "unknown")
+        await talks.ask(emma, "pretty paper", "clarified")
+        await talks.choose(emma, "gift-wrap")
+    await gaps(cleo)
+
+    async def missing(**draft: Any) -> list[str]:
+        body = {"question": "", "answer": "x", "phrasings": []} | draft
+        headers = {"X-CSRF-Token": cleo.csrf}
+        found: list[str] = (await cleo.http.post("/v1/faq/missing", json=body, headers=headers)).json()["phrasings"]
+        return found
+
+    assert await missing() == []
+    assert await missing(question="Can dogs come", phrasings=["may I bring my dog"]) == ["can I bring my dog"]
+    assert await missing(question="x", phrasings=["Can I bring my dog"]) == []
+    assert await missing(question="x", phrasings=["may I bring my dog"], language="fr") == []
+    of_entry = await missing(entry="gift-wrap", question="Do you wrap gifts")
+    assert set(of_entry) == {"pretty paper", "can I bring my dog", "do you sell boats"}, "nearest to it"
+    page = await cleo.post("/faq/missing", question="Dogs", phrasings="may I bring my dog", answer="x")
+    assert 'data-phrasing="can I bring my dog"' in page.text

@@ -1,11 +1,14 @@
 from fastapi import APIRouter, Depends
 
-from api.curation.schemas import EntryId, SavedEntry
+from api.curation.schemas import Draft, EntryId, SavedEntry
 from api.insight.questions.access import Questions, Statistics
 from api.insight.questions.schemas import (
     AddPhrasings,
     EntryStatisticsView,
+    EntryUsageView,
+    FiguresView,
     GapId,
+    MissingPhrasings,
     OverviewView,
     SuggestionChoice,
     Which,
@@ -19,6 +22,12 @@ router = APIRouter(prefix="/v1/faq", tags=["faq"], dependencies=[Depends(curator
 async def unanswered(service: Questions, state: Which = "open") -> OverviewView:
     """What customers asked in vain, by meaning, the most asked first; and phrasings that their choices suggest."""
     return OverviewView.of(await service.overview(state))
+
+
+@router.post("/missing", operation_id="faqMissing")
+async def missing(body: Draft, service: Questions) -> MissingPhrasings:
+    """What customers asked in vain that could be phrasings of an entry as it is being written; nothing is saved."""
+    return MissingPhrasings(phrasings=await service.missing(body.entry, body))
 
 
 @router.post("/unanswered/{gap_id}/phrasings", operation_id="faqUnansweredAdd")
@@ -56,3 +65,9 @@ async def dismiss_suggestion(session: CuratorEndpoint, body: SuggestionChoice, s
 async def statistics(entry: EntryId, service: Statistics) -> EntryStatisticsView:
     """How often each version was shown, found helpful or not, and led to a hand-off; and by week."""
     return EntryStatisticsView.of(await service.of_entry(entry))
+
+
+@router.get("/figures", operation_id="faqFigures")
+async def figures(service: Statistics) -> FiguresView:
+    """How each entry did that was ever shown, the most shown first."""
+    return FiguresView(entries=[EntryUsageView.model_validate(each) for each in await service.of_all()])

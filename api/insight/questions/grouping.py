@@ -41,6 +41,10 @@ class Groups:
         best = int(cosines.argmax())
         return ids[best] if cosines[best] >= SAME_MEANING else None
 
+    def like(self, vector: Vector) -> set[int]:
+        """All groups that mean the same."""
+        return {each for each, place in self._sums.items() if float(_unit(place) @ _unit(vector)) >= SAME_MEANING}
+
     def put(self, group: int, vector: Vector) -> Vector:
         """Add a question to a group, which may be new. The sum as it is now."""
         self._sums[group] = self._sums[group] + vector if group in self._sums else vector

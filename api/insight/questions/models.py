@@ -112,6 +112,19 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryUsage:
+    """How an entry did in all its versions. `lately`: shown in the last 28 days; `before`: in the 28 before them."""
+
+    entry: str
+    shown: int
+    helpful: int
+    not_helpful: int
+    handed_off: int
+    lately: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """`starts`: a Monday in the staff's time zone, as an ISO date."""
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.curation.forms import Curation
+from api.curation.forms import ContentForm, Curation
 from api.curation.schemas import EntryId
 from api.curation.service import CurationService
 from api.insight.masking import as_phrasing
+from api.insight.questions import tables
 from api.insight.questions.access import Questions, Statistics
 from api.insight.questions.schemas import GapId, Which
 from api.insight.questions.service import QuestionService
@@ -39,6 +40,26 @@ async def unanswered(
     added: str = "",
 ) -> Response:
     return await _page(request, service, curation, state=state, notice=NOTICES.get(notice, ""), added=added)
+
+
+@router.get("/unanswered.csv")
+async def unanswered_table(service: Questions, state: Which = "open") -> Response:
+    return _file(tables.gaps((await service.overview(state)).gaps), f"unanswered-{state}.csv")
+
+
+@router.get("/figures")
+async def figures(request: Request, service: Statistics, curation: Curation) -> Response:
+    """How each entry does that customers were shown, and which live ones they never were."""
+    entries = {entry.id: entry for entry in await curation.entries()}
+    uses = [use for use in await service.of_all() if use.entry in entries]
+    shown = {use.entry for use in uses}
+    never = [entry for entry in entries.values() if entry.live and entry.id not in shown]
+    return pages_of(request).render(request, "insight/figures.html", uses=uses, entries=entries, never=never)
+
+
+@router.get("/figures.csv")
+async def figures_table(service: Statistics, curation: Curation) -> Response:
+    return _file(tables.figures(await curation.entries(), await service.of_all_versions()), "faq-figures.csv")
 
 
 @router.post("/unanswered/{gap_id}/phrasing")
@@ -108,13 +129,26 @@ async def transcript(request: Request, conversation_id: UUID, service: Questions
     return pages_of(request).render(request, "insight/transcript.html", lines=lines)
 
 
+@router.post("/missing")
+async def missing(
+    request: Request, service: Questions, content: ContentForm, entry: Annotated[str, Form(max_length=80)] = ""
+) -> Response:
+    """What customers asked in vain that could be phrasings of what is in the form."""
+    texts = await service.missing(entry or None, content)
+    return pages_of(request).render(request, "insight/_missing.html", texts=texts)
+
+
 @router.get("/entries/{entry}/statistics")
-async def statistics(request: Request, entry: EntryId, service: Statistics, questions: Questions) -> Response:
+async def statistics(request: Request, entry: EntryId, service: Statistics) -> Response:
     """The whole page, or what the entry's page shows of it."""
     template = "insight/_statistics.html" if "hx-request" in request.headers else "insight/statistics.html"
     found = await service.of_entry(entry)
-    near = await questions.near(entry)
-    return pages_of(request).render(request, template, entry_id=entry, statistics=found, near=near)
+    return pages_of(request).render(request, template, entry_id=entry, statistics=found)
+
+
+def _file(text: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _written(phrasing: str) -> str:

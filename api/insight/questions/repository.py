@@ -98,12 +98,18 @@ async def count_unsorted(connection: Connection) -> int:
     return int(row["number"]) if row else 0
 
 
-async def meanings(connection: Connection, model: str, language: str) -> list[GapMeaning]:
+async def meanings(
+    connection: Connection, model: str, language: str, among: list[int] | None = None
+) -> list[GapMeaning]:
+    """`among`: of these gaps only."""
     rows = await fetch_all(
         connection,
-        "SELECT id, language, model, vectors FROM gaps WHERE model = %s AND language = %s ORDER BY id",
+        "SELECT id, language, model, vectors FROM gaps WHERE model = %s AND language = %s "
+        "AND (%s::bigint[] IS NULL OR id = ANY(%s)) ORDER BY id",
         model,
         language,
+        among,
+        among,
     )
     return [GapMeaning(**row) for row in rows]
 

@@ -93,6 +93,10 @@ class SuggestionChoice(BaseModel):
     phrasing: Phrasing | None = None
 
 
+class MissingPhrasings(BaseModel):
+    phrasings: list[str]
+
+
 class UsageView(BaseModel, from_attributes=True):
     version: int
     shown: int
@@ -101,6 +105,22 @@ class UsageView(BaseModel, from_attributes=True):
     handed_off: int
     first_at: datetime
     last_at: datetime
+
+
+class EntryUsageView(BaseModel, from_attributes=True):
+    """`lately`: shown in the last 28 days; `before`: in the 28 days before them."""
+
+    entry: str
+    shown: int
+    helpful: int
+    not_helpful: int
+    handed_off: int
+    lately: int
+    before: int
+
+
+class FiguresView(BaseModel):
+    entries: list[EntryUsageView]
 
 
 class WeekView(BaseModel, from_attributes=True):

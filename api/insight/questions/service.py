@@ -7,7 +7,7 @@ from api.conversations.models import Event
 from api.conversations.service import ConversationService
 from api.curation.schemas import Content, Entry, SavedEntry
 from api.curation.service import CurationService, is_stale
-from api.insight.masking import masked
+from api.insight.masking import as_phrasing, masked
 from api.insight.questions import repository
 from api.insight.questions.models import Gap, Line, Overview, Settled, Suggestion
 from api.insight.questions.sorter import Sorter
@@ -19,6 +19,7 @@ T = TypeVar("T")
 GAPS = 50
 SUGGESTIONS = 30
 NEAR = 5  # texts beside an entry
+TEXTS = 3  # of one gap
 ATTEMPTS = 3  # at adding a phrasing while others save the same entry
 LONGEST_LOG = 400  # events of a conversation that are shown
 TOLD_BY_SHOP = "The assistant told what the shop's systems say about this customer."
@@ -49,14 +50,27 @@ class QuestionService:
             unsorted = await repository.count_unsorted(connection)
         return Overview(gaps, await self._news(suggestions), unsorted)
 
-    async def near(self, entry: str) -> list[str]:
-        """What customers asked that this entry may be missing as a phrasing: chosen for it, or nearest to it."""
+    async def missing(self, entry: str | None, content: Content) -> list[str]:
+        """Phrasings that an entry, as it stands in the form, may be missing. Raises a 503 Problem.
+
+        They are what customers chose it for, and what they asked in vain that was nearest to it or that means the same
+        as one of its texts.
+        """
+        asked = [text for text in (content.question, *content.phrasings) if text]
         async with self._conversations.reading() as connection:
-            chosen = await repository.suggestions(connection, NEAR, entry)
+            chosen = await repository.suggestions(connection, NEAR, entry) if entry else []
             gaps = await repository.gaps(connection, "open", GAPS)
-        texts = [each.text for each in await self._news(chosen)]
-        texts += [gap.text for gap in gaps if gap.near[:1] == [entry]]
-        return list(dict.fromkeys(texts))[:NEAR]
+        alike = await self._sorter.like(asked, content.language, [gap.id for gap in gaps]) if asked and gaps else set()
+        texts = [each.text for each in chosen]
+        texts += [
+            text
+            for gap in gaps
+            if gap.id in alike or (entry and gap.near[:1] == [entry])
+            for text, _ in gap.texts[:TEXTS]
+        ]
+        known = {text.lower() for text in asked}
+        phrasings = dict.fromkeys(as_phrasing(text) for text in texts)
+        return [text for text in phrasings if text and text.lower() not in known][:NEAR]
 
     async def gap(self, gap_id: int) -> Gap:
         """As it stands, whatever was made of it. Raises UnknownGap."""

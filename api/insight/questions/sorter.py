@@ -62,6 +62,14 @@ class Sorter:
                 await self._place(connection, language, embedding.model, asked)
         return len(waiting) == AT_ONCE
 
+    async def like(self, texts: list[str], language: str, gaps: list[int]) -> set[int]:
+        """Those of the gaps that mean the same as one of the texts. Raises a 503 Problem."""
+        embedding = await self._faq.embed(texts[:AT_ONCE])
+        async with self._conversations.reading() as connection:
+            known = await repository.meanings(connection, embedding.model, language, gaps)
+        groups = Groups((gap.id, read(gap.vectors)) for gap in known)
+        return {gap for raw in embedding.vectors for gap in groups.like(read(raw))}
+
     async def _place(
         self, connection: Connection, language: str, model: str, asked: list[tuple[Asked, Vector]]
     ) -> None:

@@ -1,0 +1,47 @@
+from dataclasses import dataclass
+
+from playwright.async_api import Locator, Page, expect
+
+MOST = 120  # stops of the tab key on the way to anything
+RING = "node => node.matches(':focus-visible') && getComputedStyle(node).outlineStyle !== 'none'"
+
+
+@dataclass
+class Keys:
+    """A page used without a mouse: what the tab key does not reach, or where nobody sees that it did, is a failure."""
+
+    page: Page
+
+    async def to(self, target: Locator) -> None:
+        await target.wait_for()
+        for _ in range(MOST):
+            if await target.evaluate("node => node === document.activeElement"):
+                assert await target.evaluate(RING), f"{target} has the focus, and nothing shows it"
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"{target} is not reached with the tab key")
+
+    async def press(self, target: Locator) -> None:
+        await self.to(target)
+        await self.page.keyboard.press("Enter")
+
+    async def write(self, target: Locator, text: str) -> None:
+        """In place of what stands there."""
+        await self.to(target)
+        await self.page.keyboard.press("Control+A")
+        await self.page.keyboard.type(text)
+
+    async def choose(self, target: Locator, option: str, value: str) -> None:
+        """By the first letters of the option."""
+        await self.to(target)
+        await self.page.keyboard.type(option)
+        await expect(target).to_have_value(value)
+
+    async def button(self, name: str) -> None:
+        await self.press(self.page.get_by_role("button", name=name, exact=True))
+
+    async def link(self, name: str) -> None:
+        await self.press(self.page.get_by_role("link", name=name, exact=True).first)
+
+    async def field(self, label: str, text: str) -> None:
+        await self.write(self.page.get_by_label(label, exact=True), text)
