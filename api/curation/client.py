@@ -38,6 +38,7 @@ T = TypeVar("T", bound=BaseModel)
 
 TIMEOUT = httpx.Timeout(10.0, connect=1.0)
 RELEASE_TIMEOUT = httpx.Timeout(120.0, connect=1.0)  # embeds new phrasings and asks all of them
+SLOW = ("/releases", "/hints")
 
 
 class FaqUnavailable(Problem):
@@ -143,7 +144,7 @@ class FaqClient:
             raise FaqUnavailable from error
 
     async def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        timeout = RELEASE_TIMEOUT if method == "POST" and path.startswith("/releases") else TIMEOUT
+        timeout = RELEASE_TIMEOUT if method == "POST" and path.startswith(SLOW) else TIMEOUT
         try:
             response = await self._http.request(
                 method, f"{self._url}/v1{path}", json=body, headers=self._headers, timeout=timeout

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from backends.money import format_money
+from common import markdown
 from common.problems import Problem
 
 FOLDER = Path(__file__).parent / "templates"
@@ -48,6 +49,7 @@ class Pages:
         self._environment.filters |= {
             "clock": self.clock,
             "day": self.day,
+            "markdown": lambda text: markdown.as_json(markdown.read(text)),
             "money": format_money,
             "waited": waited,
             "words": words,

@@ -104,6 +104,10 @@ async def test_hints_are_given_while_writing_and_save_nothing(site: Site, faq: F
         draft = {"question": "New", "answer": "x", "phrasings": ["money back when"]}
         found = (await cleo.http.post("/v1/faq/hints", json=draft, headers=headers)).json()
         assert [each["entry"] for each in found["near"]] == ["refund-time"]
+        faq.failing = True
+        for path in ("/faq/hints", "/faq/missing"):
+            away = await cleo.post(path, **body)
+            assert (away.status_code, "right now" in away.text) == (200, path == "/faq/hints")
     assert len(faq.versions["return-window"]) == 1
 
 
@@ -145,7 +149,10 @@ async def test_unpublishing_takes_it_from_customers(site: Site, faq: FakeFaq) ->
 
 
 @pytest.mark.parametrize("headers", [HTML, HX])
-async def test_the_try_out_shows_the_decision_and_the_filled_answer(site: Site, headers: dict[str, str]) -> None:
+async def test_the_try_out_shows_the_decision_and_the_filled_answer(
+    site: Site, faq: FakeFaq, headers: dict[str, str]
+) -> None:
+    faq.add("bold", "bold", "Customers read **no** stars.")
     async with site.person("cleo", Role.CURATOR) as cleo:
         page = await cleo.http.get("/faq/try", params={"q": "how long can i return this"}, headers=headers)
         assert ("<html" in page.text) is (headers is HTML)
@@ -153,6 +160,7 @@ async def test_the_try_out_shows_the_decision_and_the_filled_answer(site: Site, 
         assert "83 %" in page.text
         assert "Because of its words." in page.text
         assert "Nearest phrasings" in page.text
+        assert "<strong>no</strong>" in (await cleo.http.get("/faq/try", params={"q": "bold"}, headers=headers)).text
         silent = await cleo.http.get("/faq/try", params={"q": "what is the weather"}, headers=headers)
         assert "stays silent" in silent.text
 

@@ -13,10 +13,10 @@ class Keys:
     page: Page
 
     async def to(self, target: Locator) -> None:
-        await target.wait_for()
+        node = await target.element_handle()
         for _ in range(MOST):
-            if await target.evaluate("node => node === document.activeElement"):
-                assert await target.evaluate(RING), f"{target} has the focus, and nothing shows it"
+            if await node.evaluate("node => node === document.activeElement"):
+                assert await node.evaluate(RING), f"{target} has the focus, and nothing shows it"
                 return
             await self.page.keyboard.press("Tab")
         raise AssertionError(f"{target} is not reached with the tab key")

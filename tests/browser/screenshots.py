@@ -50,8 +50,12 @@ async def talk(chat: Chat, desk: Tab) -> None:
 async def take_studio(url: str, password: str) -> None:
     """A curator's first entry, as docs/how-to/curate.md tells it."""
     wrapped = "is it possible to have my present wrapped"
-    async with chromium() as browser, tab(browser, url, height=900) as cleo:
+    async with chromium() as browser, tab(browser, url) as shop, tab(browser, url, height=900) as cleo:
+        await ask_in_vain(Chat(shop))
         await cleo.log_in("cleo", password)
+        await cleo.open("/faq/unanswered")
+        await cleo.page.screenshot(path=IMAGES / "studio-unanswered.png")
+        await take_import(cleo)
         await cleo.open("/faq/try?q=do+you+wrap+gifts")
         await cleo.page.screenshot(path=IMAGES / "studio-try.png")
         await cleo.open("/faq/goldens")
@@ -66,13 +70,32 @@ async def take_studio(url: str, password: str) -> None:
         await cleo.page.get_by_label("Phrasings", exact=True).fill(phrasings)
         await expect(cleo.page.locator(".hints .notice").first).to_be_visible(timeout=PATIENCE_MS)
         await expect(cleo.page.locator("#preview strong")).to_be_visible(timeout=PATIENCE_MS)
-        await cleo.page.set_viewport_size({"width": 1280, "height": 1180})
+        await expect(cleo.page.get_by_text("Customers asked this in vain")).to_be_visible(timeout=PATIENCE_MS)
+        await cleo.page.set_viewport_size({"width": 1280, "height": 1300})
         await cleo.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         await cleo.page.screenshot(path=IMAGES / "studio-entry.png")
         await cleo.page.set_viewport_size({"width": 1280, "height": 900})
         await cleo.page.get_by_role("button", name="Save and publish").click()
         await expect(cleo.page.get_by_role("heading", name="What publishing would change")).to_be_visible()
         await cleo.page.screenshot(path=IMAGES / "studio-gate.png")
+
+
+async def ask_in_vain(chat: Chat) -> None:
+    await chat.visit()
+    await chat.open()
+    await chat.ask("is wrapping free at christmas", "wrapping")
+    await chat.log.get_by_role("button", name="No, it did not help").last.click()
+    await chat.ask("do you rent out party tents", "colleague|other words|differently")
+
+
+async def take_import(cleo: Tab) -> None:
+    """A table with mistakes."""
+    await cleo.open("/faq/import")
+    rows = ["question,answer,golden,expected", "Do you sell kites?,Not yet.,,", "Do you sell boats?"]
+    await cleo.page.get_by_label("Or its text").fill("\n".join([*rows, ",,wrapped as a present,gift-wrapping"]))
+    await cleo.page.get_by_role("button", name="See what it would do").click()
+    await expect(cleo.page.get_by_role("alert")).to_be_visible()
+    await cleo.page.screenshot(path=IMAGES / "studio-import.png")
 
 
 def main() -> None:

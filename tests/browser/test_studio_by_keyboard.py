@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(300)]
 GOLDEN = "is it possible to have my present wrapped"
 STOLEN = f"{GOLDEN}\nhave my present wrapped\nmy present wrapped please\ncan you wrap a gift for me"
 TABLE = "question,answer,golden,expected\nDo you sell kites?,Not yet.,,\nDo you sell boats?\n,,any kites here,{}\n"
+GATE_PATIENCE_MS = 3 * PATIENCE_MS  # it asks every phrasing
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ async def fits(cleo: Tab) -> None:
 
 
 async def live(cleo: Tab) -> None:
-    await expect(cleo.page.get_by_text("Live. Customers get")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(cleo.page.get_by_text("Live. Customers get")).to_be_visible(timeout=GATE_PATIENCE_MS)
 
 
 async def test_an_entry_is_written_collides_is_held_back_is_mended_goes_live_and_is_rolled_back(
@@ -44,12 +45,12 @@ async def test_an_entry_is_written_collides_is_held_back_is_mended_goes_live_and
     await keys.field("Question", "Do you fold paper cranes?")
     await keys.field("Phrasings", STOLEN)
     await keys.field("Answer", "Yes, a **crane** with every order.")
-    await expect(cleo.page.locator(".hints").first).to_contain_text("gift-wrap", timeout=PATIENCE_MS)
+    await expect(cleo.page.locator(".hints").first).to_contain_text("gift-wrap", timeout=GATE_PATIENCE_MS)
     await expect(cleo.page.locator("#preview strong")).to_have_text("crane", timeout=PATIENCE_MS)
     await fits(cleo)
     await keys.field("Name", "cranes")
     await keys.button("Save and publish")
-    await expect(cleo.page.get_by_role("alert")).to_contain_text("Held back", timeout=PATIENCE_MS)
+    await expect(cleo.page.get_by_role("alert")).to_contain_text("Held back", timeout=GATE_PATIENCE_MS)
     await expect(cleo.page.get_by_role("alert")).to_contain_text(GOLDEN)
     cleo.complaints.clear()  # the browser itself notes the 409
     await fits(cleo)
@@ -100,5 +101,5 @@ async def test_a_table_with_a_mistake_is_refused_by_line_and_comes_in_once_it_is
     await keys.button("Remove “any kites here”")
     for entry in ("do-you-sell-kites", "do-you-sell-boats"):
         await cleo.open(f"/faq/entries/{entry}")
-        await keys.button("Archive")
+        await cleo.page.get_by_role("button", name="Archive").click()
         await expect(cleo.page.get_by_text("The entry is in the archive.")).to_be_visible()

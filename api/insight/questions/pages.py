@@ -1,5 +1,6 @@
 """What customers asked in vain, in a browser: every action is a plain form post."""
 
+from contextlib import suppress
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.curation.client import FaqUnavailable
 from api.curation.forms import ContentForm, Curation
 from api.curation.schemas import EntryId
 from api.curation.service import CurationService
@@ -134,7 +136,9 @@ async def missing(
     request: Request, service: Questions, content: ContentForm, entry: Annotated[str, Form(max_length=80)] = ""
 ) -> Response:
     """What customers asked in vain that could be phrasings of what is in the form."""
-    texts = await service.missing(entry or None, content)
+    texts: list[str] = []
+    with suppress(FaqUnavailable):
+        texts = await service.missing(entry or None, content)
     return pages_of(request).render(request, "insight/_missing.html", texts=texts)
 
 
