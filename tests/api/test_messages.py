@@ -32,6 +32,7 @@ async def test_rasa_hears_who_asks_and_which_message_it_is(gateway: Gateway) -> 
         "first_name": "",
         "locale": "en-IE",
         "channel": "web",
+        "returned": False,
     }
 
 
