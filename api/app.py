@@ -33,6 +33,7 @@ from api.writes.endpoints import writes_router
 from backends.http import create_commerce
 from backends.ports import Commerce
 from common.problems import Problem, install_problem_handlers
+from common.routes import add_router
 
 
 def create_app(
@@ -65,15 +66,15 @@ def create_app(
 
 
 def add_routes(app: FastAPI, settings: ApiSettings) -> None:
-    app.include_router(web.router)
-    app.include_router(stream.router)
-    app.include_router(surveys.router)
-    app.include_router(consent.router)
+    add_router(app, web.router)
+    add_router(app, stream.router)
+    add_router(app, surveys.router)
+    add_router(app, consent.router)
     app.include_router(consent.staff_router)
-    app.include_router(health.router)
-    app.include_router(outbox.router)
-    app.include_router(audit.router)
-    app.include_router(privacy.router)
+    add_router(app, health.router)
+    add_router(app, outbox.router)
+    add_router(app, audit.router)
+    add_router(app, privacy.router)
     app.include_router(writes_router(settings))
     if settings.sandbox:
         app.include_router(shop_router(settings))

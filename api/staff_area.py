@@ -27,6 +27,7 @@ from api.staff import pages as staff_pages
 from api.staff.guards import install_login_redirect
 from api.tickets.endpoints import webhook_router
 from api.web.pages import install_page_errors
+from common.routes import add_router
 
 
 def install_staff_area(app: FastAPI, services: Services) -> None:
@@ -64,4 +65,4 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
         report_endpoints,
         report_pages,
     ):
-        app.include_router(area.router)
+        add_router(app, area.router)

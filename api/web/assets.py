@@ -5,6 +5,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
+from common.routes import add_router
+
 STATIC = Path(__file__).parent / "static"
 HTMX = Path(str(files("django_htmx"))) / "static" / "django_htmx" / "htmx-2.min.js"
 
@@ -18,5 +20,5 @@ async def htmx() -> FileResponse:
 
 
 def mount_assets(app: FastAPI) -> None:
-    app.include_router(router)
+    add_router(app, router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -25,6 +25,7 @@ from backends.sandbox.shop.faults import Faults
 from common.database import create_pool
 from common.internal import require_internal_secret
 from common.problems import Problem, install_problem_handlers
+from common.routes import add_router
 
 PUBLIC = (auth, customers, orders, returns, refunds, loyalty, policies)
 
@@ -49,7 +50,7 @@ def create_app(settings: SandboxSettings, *, clock: Clock = system_clock) -> Fas
     app.state.shop, app.state.faults = shop, faults
     install_problem_handlers(app)
     for module in PUBLIC:
-        app.include_router(module.router)
+        add_router(app, module.router)
     app.include_router(shop_endpoints.router, dependencies=[Depends(require_internal_secret(settings.internal_secret))])
     _add_health(app)
     app.add_middleware(BaseHTTPMiddleware, dispatch=faults.middleware)
