@@ -45,26 +45,40 @@ lint: setup-dev  ## style, import rules and types
 # One thread for linear algebra: where threads outnumber cores they wait for each other.
 check test: export OMP_NUM_THREADS := 1
 
+# The parts run two at a time, for much of what a test does is to wait. The gateway's are about half of what needs neither
+# the whole product nor a browser.
+GATEWAY := $(addprefix tests/,api api_staff contracts/desks handoff insight tickets widget writes)
+# What these parts leave out.
+LEFT := stack or browser
+PARTS := --no-print-directory -j2
+
 .PHONY: check
 check: setup-dev  ## lint, types and the fast tests (below 3 minutes)
-	@$(MAKE) --no-print-directory -j2 fast-tests lint fast-bot-tests
+	@$(MAKE) $(PARTS) gateway-tests lint bot-tests other-tests LEFT="$(LEFT) or slow"
 
-.PHONY: fast-tests
-fast-tests:
-	$(BIN)/python -m pytest -m "not stack and not browser and not slow" -q
+.PHONY: test
+test: setup-dev  ## everything: lint, types, unit, contract, functional, browser
+	@$(MAKE) $(PARTS) product-tests lint bot-tests gateway-tests other-tests
 
-.PHONY: fast-bot-tests
-fast-bot-tests:
-	cd bot && ../$(RASA_BIN)/python -m pytest tests -m "not slow" -q
+.PHONY: gateway-tests
+gateway-tests:
+	$(BIN)/python -m pytest -q -m "not ($(LEFT))" $(GATEWAY)
+
+.PHONY: other-tests
+other-tests:
+	$(BIN)/python -m pytest -q -m "not ($(LEFT))" $(addprefix --ignore=,$(GATEWAY))
+
+.PHONY: bot-tests
+bot-tests:
+	cd bot && ../$(RASA_BIN)/python -m pytest tests -q -m "not ($(LEFT))"
+
+.PHONY: product-tests
+product-tests: chromium
+	$(BIN)/python -m pytest -q -m "stack or browser"
 
 .PHONY: chromium
 chromium:
 	@$(PYTHON) ops/chromium.py
-
-.PHONY: test
-test: lint chromium  ## everything: lint, types, unit, contract, functional, browser
-	cd bot && ../$(RASA_BIN)/python -m pytest tests -q
-	$(BIN)/python -m pytest
 
 .PHONY: test-faults
 test-faults: setup-dev  ## kill, pause and cut off processes under customers (below 4 minutes)
