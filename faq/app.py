@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI, Request
@@ -37,8 +38,7 @@ def create_app(settings: FaqSettings, *, encoder: Encoder | None = None) -> Fast
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         chosen: Encoder = encoder if encoder is not None else await asyncio.to_thread(open_encoder, settings)
         async with AsyncExitStack() as stack:
-            batching = BatchingEncoder(chosen, cache_size=settings.faq_cache_size)
-            app.state.engine = Engine(batching, settings.thresholds(), app.state.metrics, ZoneInfo(settings.timezone))
+            app.state.engine = create_engine(settings, chosen, app.state.metrics)
             stack.push_async_callback(app.state.engine.close)
             if settings.database_url:
                 await stack.enter_async_context(_following(app, settings))
@@ -56,6 +56,19 @@ def create_app(settings: FaqSettings, *, encoder: Encoder | None = None) -> Fast
         app.include_router(part.router, dependencies=internal)
     _add_health(app)
     return app
+
+
+def create_engine(settings: FaqSettings, encoder: Encoder, metrics: Metrics) -> Engine:
+    other = None if settings.one_encoder else partial(open_encoder, settings, settings.faq_other_model)
+    return Engine(
+        BatchingEncoder(encoder, cache_size=settings.faq_cache_size),
+        settings.thresholds(),
+        metrics,
+        ZoneInfo(settings.timezone),
+        language=settings.faq_language,
+        fallbacks=settings.fallbacks(),
+        open_other=other,
+    )
 
 
 @asynccontextmanager
@@ -93,7 +106,7 @@ def _add_health(app: FastAPI) -> None:
         engine: Engine = request.app.state.engine
         if not engine.ready:
             raise Problem(503, "not_ready", "The first index is being built.", headers={"Retry-After": "1"})
-        return {"status": "ready", "entries": len(engine.index.entries), "model": engine.encoder.model}
+        return {"status": "ready", "entries": len(engine.live), "model": engine.encoder.model}
 
     @app.get("/metrics", operation_id="metrics")
     async def metrics(request: Request) -> Response:

@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--queries", type=Path, required=True)
     evaluate.add_argument("--out", type=Path, required=True)
     evaluate.add_argument("--target", type=float, help="share of answers to be right, instead of AFTERCARE_FAQ_TARGET")
+    evaluate.add_argument("--language", help="language of the questions; with the encoder that they get in the service")
     evaluate.set_defaults(run=_evaluate)
     validate = commands.add_parser("cross-validate", help="measure entries by their own phrasings")
     validate.add_argument("--entries", type=Path, required=True)
@@ -52,8 +53,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _prepare(parsed: argparse.Namespace) -> int:
     from faq.encoder.export import prepare
+    from faq.encoder.source import MULTILINGUAL
 
     settings = FaqSettings()
+    if (parsed.model or settings.faq_model) == MULTILINGUAL:
+        print("nothing to do: the multilingual model runs as it is packaged")
+        return 0
     started = time.perf_counter()
     folder, made = prepare(parsed.data or settings.data, parsed.model or settings.faq_model)
     seconds = time.perf_counter() - started
@@ -84,7 +89,10 @@ def _evaluate(parsed: argparse.Namespace) -> int:
     contents, queries = read_entries(parsed.entries), read_queries(parsed.queries)
     if unknown := unknown_entries(queries, contents):
         print(f"faq: warning: no entry is called {', '.join(unknown[:5])}, which questions expect", file=sys.stderr)
-    report = evaluate(open_encoder(settings), contents, queries, settings.thresholds())
+    encoder = open_encoder(settings, settings.model_for(parsed.language))
+    report = evaluate(
+        encoder, contents, queries, settings.thresholds(), language=parsed.language, fallbacks=settings.fallbacks()
+    )
     write_report(parsed.out, report)
     _print_figures(report["metrics"])
     return 0

@@ -1,88 +1,137 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 
 import structlog
 
 from faq.encoder.batching import BatchingEncoder
-from faq.encoder.ports import Vectors
-from faq.entries.models import Published
-from faq.gate.comparing import WORK
-from faq.index.background import general_questions
+from faq.encoder.ports import Encoder, Vectors
+from faq.entries.models import Content, Published
+from faq.entries.visibility import Visibility
+from faq.errors import EncoderError
 from faq.index.decision import Thresholds
 from faq.index.index import Index
+from faq.index.locales import Fallbacks, primary
 from faq.metrics import Metrics
+from faq.space import Space, VectorsOf
 
 log = structlog.get_logger(__name__)
 
 
-class Engine:
-    """The encoder and the index that is live now. `index` is replaced as a whole: a reader holds one or the other."""
+async def _computed(encoder: BatchingEncoder, texts: Sequence[str]) -> Mapping[str, Vectors]:
+    return dict(zip(texts, await encoder.many(texts), strict=True))
 
-    def __init__(self, encoder: BatchingEncoder, thresholds: Thresholds, metrics: Metrics, zone: tzinfo = UTC) -> None:
-        """`zone` says when a day begins, for entries that are valid for some days only."""
-        self.encoder = encoder
-        self.index = Index.of([], {}, thresholds, encoder.dimension)
+
+class Engine:
+    """What is live, in the space of the home language's encoder and, once it is needed, in that of all others.
+
+    `home` holds the entries of its language, `abroad` all of them: there a question finds what its language falls back
+    on. Without an encoder for other languages `home` holds everything.
+    """
+
+    def __init__(
+        self,
+        encoder: BatchingEncoder,
+        thresholds: Thresholds,
+        metrics: Metrics,
+        zone: tzinfo = UTC,
+        *,
+        language: str = "en",
+        fallbacks: Fallbacks | None = None,
+        open_other: Callable[[], Encoder] | None = None,
+    ) -> None:
+        """`zone` says when a day begins, for entries that are valid for some days only.
+
+        `open_other` opens the encoder of other languages than `language`; it blocks for seconds.
+        """
+        self.language = language
         self.metrics = metrics
         self.revision = 0  # of what the index shows
         self.ready = False
+        self.live: Sequence[Published] = ()
+        self.visibility = Visibility(())
         self._thresholds = thresholds
+        self._fallbacks = fallbacks or Fallbacks({})
         self._zone = zone
-        self._general: Vectors | None = None  # made with the first index
-        self._adapting: asyncio.Task[None] | None = None
+        self._open_other = open_other
+        self._vectors_of: VectorsOf = _computed
+        self.home = Space(encoder, thresholds, self._fallbacks, self._at_home)
+        self.abroad: Space | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._going_abroad: asyncio.Task[None] | None = None
 
-    async def replace(self, entries: list[Published], vectors: Mapping[str, Vectors], *, revision: int) -> None:
-        """Live at once with what the last index learned, which is learned anew behind it.
+    @property
+    def encoder(self) -> BatchingEncoder:
+        """The home language's, in whose space the bot's intents are."""
+        return self.home.encoder
 
-        `vectors` holds at least every text that an entry is asked with.
-        """
-        if self._general is None:
-            self._general = await self.encoder.many(general_questions())
-        self.index = await asyncio.to_thread(
-            Index.of,
-            entries,
-            vectors,
-            self._thresholds,
-            self.encoder.dimension,
-            general=self._general,
-            after=self.index,
-        )
+    @property
+    def index(self) -> Index:
+        return self.home.index
+
+    def keeps_vectors(self, vectors_of: VectorsOf) -> None:
+        """Where vectors come from, instead of being computed anew."""
+        self._vectors_of = vectors_of
+
+    async def replace(self, live: Sequence[Published], *, revision: int) -> None:
+        """What is live from now on. At the first entry in another language its encoder is opened, behind this."""
+        async with self._one_at_a_time:
+            await self.home.replace(live, self._vectors_of)
+            if self.abroad is not None:
+                await self.abroad.replace(live, self._vectors_of)
+            self.live, self.visibility = live, Visibility(live)
         self.revision = revision
         self.ready = True
-        self.metrics.entries.set(len(entries))
+        self.metrics.entries.set(len(live))
         self.metrics.revision.set(revision)
-        if self._adapting is None:
-            self._adapting = asyncio.create_task(self._adapt())
+        if self._going_abroad is None and not all(self._at_home(entry.content) for entry in live):
+            self._going_abroad = asyncio.create_task(self._go_abroad())
 
-    def draft(self, entries: list[Published], vectors: Mapping[str, Vectors]) -> Index:
-        """What the index would be with these entries. Blocks: for a worker thread."""
-        return Index.of(
-            entries, vectors, self._thresholds, self.encoder.dimension, general=self._general, after=self.index
-        )
+    async def space(self, language: str | None) -> Space:
+        """Where a question in this language is looked up. The first one in another language waits for its encoder.
 
-    async def _adapt(self) -> None:
-        """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn.
-
-        Then what the gate will ask of it is prepared, so that publishing waits for the draft's part alone.
+        Where that can't be opened, home has to do.
         """
-        try:
-            adapted = None
-            while self.index is not adapted:
-                seen = self.index
-                learned = await asyncio.to_thread(seen.adapted)
-                if self.index is seen:
-                    self.index = adapted = learned
-                    await asyncio.to_thread(learned.prepare, WORK)
-        except Exception as error:
-            log.exception("adapting_failed", error=type(error).__name__)
-        finally:
-            self._adapting = None
+        if self._open_other is None or language is None or primary(language) == self.language:
+            return self.home
+        if self.abroad is None:
+            await self._go_abroad()
+        return self.abroad or self.home
+
+    async def spaces(self, languages: Sequence[str | None]) -> list[Space]:
+        """Home, and abroad where it is in use or one of the languages needs it."""
+        for language in languages:
+            await self.space(language)
+        return [self.home] if self.abroad is None else [self.home, self.abroad]
+
+    def is_foreign(self, content: Content) -> bool:
+        """Whether the entry is in another language than home's, which has an encoder of its own."""
+        return not self._at_home(content)
+
+    async def _go_abroad(self) -> None:
+        async with self._one_at_a_time:
+            if self.abroad is not None or self._open_other is None:
+                return
+            try:
+                encoder = BatchingEncoder(await asyncio.to_thread(self._open_other))
+                space = Space(encoder, self._thresholds, self._fallbacks, lambda _: True)
+                await space.replace(self.live, self._vectors_of)
+            except EncoderError as error:
+                log.error("other_encoder_failed", reason=str(error))  # noqa: TRY400 - the reason says it
+                self._open_other = None
+                return
+            self.abroad = space
+
+    def _at_home(self, content: Content) -> bool:
+        return self._open_other is None or primary(content.language) == self.language
 
     def today(self) -> date:
         return datetime.now(self._zone).date()
 
     async def close(self) -> None:
-        if self._adapting is not None:
-            self._adapting.cancel()
-            await asyncio.gather(self._adapting, return_exceptions=True)
-        await self.encoder.close()
+        if self._going_abroad is not None:
+            self._going_abroad.cancel()
+            await asyncio.gather(self._going_abroad, return_exceptions=True)
+        for space in (self.home, self.abroad):
+            if space is not None:
+                await space.close()

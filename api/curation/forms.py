@@ -31,6 +31,7 @@ def content_of_form(
     related: Annotated[str, Form()] = "",
     button_title: Annotated[str, Form()] = "",
     button_skill: Annotated[str, Form()] = "",
+    translates: Annotated[str, Form()] = "",
 ) -> Content:
     """Phrasings come one a line; tags, tiers and related entries by commas. A button without a skill is none."""
     return Content(
@@ -46,6 +47,7 @@ def content_of_form(
         tiers=_parts(tiers),
         related=_parts(related),
         button=SkillButton(title=button_title.strip(), skill=button_skill) if button_skill else None,
+        translates=translates.strip() or None,
     )
 
 

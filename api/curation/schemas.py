@@ -21,6 +21,7 @@ class SkillButton(BaseModel):
 class Content(BaseModel):
     """`answer` is Markdown: paragraphs, lists, bold, italic, links; `{name}` is filled from the shop's rules.
 
+    `translates` names the entry that says the same in another language.
     `valid_from` and `valid_until` are the first and the last day. `tiers` are for the audience `tier`.
     """
 
@@ -36,6 +37,7 @@ class Content(BaseModel):
     tiers: list[str] = []
     related: list[str] = []
     button: SkillButton | None = None
+    translates: str | None = None
 
 
 class NewEntry(Content):

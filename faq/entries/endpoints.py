@@ -114,7 +114,8 @@ async def search(
 ) -> SearchResult:
     """What a customer who writes `q` would get, with more candidates."""
     engine: Engine = request.app.state.engine
-    match = engine.index.match(q, await engine.encoder.one(q), language=language, shown=MAX_HITS)
+    space = await engine.space(language)
+    match = space.index.match(q, await space.encoder.one(q), language=language, shown=MAX_HITS)
     return SearchResult(
         decision=match.decision,
         probability=match.probability,

@@ -27,7 +27,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a curator writes. `language` is a BCP 47 tag such as `en` or `pt-BR`; dates are the first and last day."""
+    """What a curator writes. `language` is a BCP 47 tag such as `en` or `pt-BR`; dates are the first and last day.
+
+    `translates`: the entry that says the same in another language; who asks in ours is not given that one.
+    """
 
     question: str
     phrasings: tuple[str, ...]
@@ -41,6 +44,7 @@ class Content:
     tiers: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     button: Button | None = None
+    translates: str | None = None
 
     @property
     def asked(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ _CONTENT = (
     "related",
     "button_title",
     "button_skill",
+    "translates",
 )
 _ENTRY = f"""
 SELECT e.id, v.version, {", ".join(f"v.{name}" for name in _CONTENT)}, v.author, v.note, v.saved_at,
@@ -158,6 +159,7 @@ def _row(content: Content) -> dict[str, object]:
         "related": list(content.related),
         "button_title": button.title if button else None,
         "button_skill": button.skill if button else None,
+        "translates": content.translates,
     }
 
 
@@ -175,6 +177,7 @@ def _content(row: DictRow) -> Content:
         tiers=tuple(row["tiers"]),
         related=tuple(row["related"]),
         button=Button(row["button_title"], row["button_skill"]) if row["button_skill"] else None,
+        translates=row["translates"],
     )
 
 

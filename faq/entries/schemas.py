@@ -30,6 +30,7 @@ class ContentFields(BaseModel):
     tiers: list[str] = []
     related: list[str] = []
     button: ButtonBody | None = None
+    translates: str | None = None
 
     @classmethod
     def of(cls, content: Content) -> "ContentFields":
@@ -49,6 +50,7 @@ class ContentFields(BaseModel):
             tiers=tuple(self.tiers),
             related=tuple(self.related),
             button=Button(self.button.title, self.button.skill) if self.button else None,
+            translates=self.translates,
         )
 
 

@@ -8,6 +8,7 @@ from faq.entries.models import Content, Entry, NearDuplicate
 from faq.entries.validation import check, check_id, cleaned, slug
 from faq.entries.visibility import overlap
 from faq.errors import EntryExists, EntryNotFound, InvalidEntry, StaleVersion
+from faq.index.locales import primary
 
 NEAR = 0.9  # cosine above which two entries are asked with nearly the same words
 
@@ -92,8 +93,9 @@ class Curation:
     async def near_duplicates(self, entry: str, content: Content) -> list[NearDuplicate]:
         """Live phrasings of other entries that are asked nearly like this one: a hint, never an obstacle."""
         texts = content.asked
-        vectors = await self._engine.encoder.many(texts)
-        nearest = self._engine.index.nearest(vectors, language=content.language, but=entry)
+        space = await self._engine.space(content.language)
+        vectors = await space.encoder.many(texts)
+        nearest = space.index.nearest(vectors, language=content.language, but=entry)
         return [
             NearDuplicate(text, found.entry, found.phrasing, found.similarity)
             for text, found in zip(texts, nearest, strict=True)
@@ -119,8 +121,20 @@ class Curation:
             problems["related"] = "names the entry itself"
         elif missing:
             problems["related"] = f"names {missing[0]}, which does not exist"
+        if content.translates is not None:
+            problems |= _wrong_translation(entry, content, await repository.newest(connection, content.translates))
         if problems:
             raise InvalidEntry(problems)
+
+
+def _wrong_translation(entry: str, content: Content, original: Entry | None) -> dict[str, str]:
+    if original is None:
+        return {"translates": f"names {content.translates}, which does not exist"}
+    if original.id == entry:
+        return {"translates": "names the entry itself"}
+    if primary(original.content.language) == primary(content.language):
+        return {"translates": f"names {original.id}, which is in the same language"}
+    return {}
 
 
 def _found(entry: Entry | None, name: str) -> Entry:

@@ -70,6 +70,7 @@ def cleaned(content: Content) -> Content:
         tiers=_distinct(content.tiers) if content.audience is Audience.TIER else (),
         related=_distinct(content.related),
         button=Button(content.button.title.strip(), content.button.skill) if content.button else None,
+        translates=(content.translates or "").strip() or None,
     )
 
 

@@ -15,31 +15,41 @@ from faq.evaluation.metrics import Decided, metrics
 from faq.index.background import general_questions
 from faq.index.decision import Match, Thresholds
 from faq.index.index import Index
+from faq.index.locales import Fallbacks
 
 LOOKED_AT = 10
 SHOWN = 3
 
 
-def build(encoder: Encoder, contents: dict[str, Content], thresholds: Thresholds) -> Index:
+def build(
+    encoder: Encoder, contents: dict[str, Content], thresholds: Thresholds, fallbacks: Fallbacks | None = None
+) -> Index:
     """As the service does: embed, index, adapt."""
     entries = [Published(entry, 1, content) for entry, content in contents.items()]
     texts = list(dict.fromkeys(text for content in contents.values() for text in content.asked))
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))
     general = encoder.encode(general_questions())
-    return Index.of(entries, vectors, thresholds, encoder.dimension, general=general).adapted()
+    return Index.of(entries, vectors, thresholds, encoder.dimension, general=general, fallbacks=fallbacks).adapted()
 
 
 def evaluate(
-    encoder: Encoder, contents: dict[str, Content], queries: Sequence[Query], thresholds: Thresholds
+    encoder: Encoder,
+    contents: dict[str, Content],
+    queries: Sequence[Query],
+    thresholds: Thresholds,
+    *,
+    language: str | None = None,
+    fallbacks: Fallbacks | None = None,
 ) -> dict[str, Any]:
-    """The report of DESIGN §4: `metrics`, and `decisions` in the order of the queries."""
+    """The report of DESIGN §4: `metrics`, and `decisions` in the order of the queries, asked in `language`."""
     started = time.perf_counter()
-    index = build(encoder, contents, thresholds)
+    index = build(encoder, contents, thresholds, fallbacks)
     seconds = time.perf_counter() - started
     matches, took = [], []
     for query in queries:
         began = time.perf_counter()
-        matches.append(index.match(query.text, encoder.encode([query.text])[0], shown=LOOKED_AT))
+        vector = encoder.encode([query.text])[0]
+        matches.append(index.match(query.text, vector, language=language, shown=LOOKED_AT))
         took.append(1000 * (time.perf_counter() - began))
     figures = metrics([_decided(query, match) for query, match in zip(queries, matches, strict=True)])
     timing = {

@@ -24,8 +24,12 @@ def compare(
     vectors: Mapping[str, Vectors],
     today: date,
     work: int = WORK,
+    asks: Callable[[Content], bool] = lambda _: True,
 ) -> Report:
-    """`vectors` of every text of both pictures and of the golden questions; `work` bounds phrasings times entries."""
+    """`vectors` of every text of both pictures and of the golden questions; `work` bounds phrasings times entries.
+
+    `asks`: whether an entry's phrasings are asked, and compared with each other.
+    """
     before = {entry.id: entry for entry in live.entries}
     after = {entry.id: entry for entry in draft.entries}
     moved = {entry for entry in changed if _matched(before.get(entry)) != _matched(after.get(entry))}
@@ -42,9 +46,12 @@ def compare(
     fresh = frozenset(moved & set(after) - set(before))
     if not moved:
         return Report(0, golden, fresh=fresh, matched=False)
-    texts = [text for entry in moved if entry in after for text in after[entry].content.asked]
-    only = _nearest_to(draft, texts, vectors, work)
-    return Report(0, golden, _phrasings(live, draft, only, today), _collisions(draft, before, moved, vectors), fresh)
+    asked = {entry for entry in moved if any(asks(each[entry].content) for each in (before, after) if entry in each)}
+    if not asked:
+        return Report(0, golden, fresh=fresh)
+    texts = [text for entry in asked if entry in after for text in after[entry].content.asked]
+    only = _asked_by(draft, _nearest_to(draft, texts, vectors, work), asks)
+    return Report(0, golden, _phrasings(live, draft, only, today), _collisions(draft, before, asked, vectors), fresh)
 
 
 def _matched(entry: Published | None) -> object:
@@ -52,7 +59,8 @@ def _matched(entry: Published | None) -> object:
     if entry is None:
         return None
     content = entry.content
-    return (content.asked, content.language, content.audience, content.tiers, content.valid_from, content.valid_until)
+    when = (content.valid_from, content.valid_until)
+    return (content.asked, content.language, content.translates, content.audience, content.tiers, *when)
 
 
 def reader_of(content: Content, today: date) -> tuple[Reader, date]:
@@ -110,6 +118,14 @@ def _nearest_to(
     near = (np.stack(list(known.values())) @ np.stack([vectors[text] for text in texts]).T).max(axis=1)
     names = list(known)
     return {names[row] for row in np.argsort(-near)[:most]} | set(texts)
+
+
+def _asked_by(index: Index, only: AbstractSet[str] | None, asks: Callable[[Content], bool]) -> AbstractSet[str] | None:
+    """Of the texts in `only` those of entries that are asked; None: all texts of the index."""
+    if all(asks(entry.content) for entry in index.entries):
+        return only
+    own = {text for entry in index.entries if asks(entry.content) for text in entry.content.asked}
+    return own if only is None else own & only
 
 
 def _collisions(

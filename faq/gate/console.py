@@ -31,4 +31,4 @@ def tried(index: Index, text: str, vector: Vectors, reader: Reader, *, today: da
     everything = index.match(text, vector, language=language) if hidden else match
     gone = {index.entries[row].id for row in hidden}
     withheld = tuple(each for each in everything.candidates if each.entry.id in gone)
-    return Tried(match, index.why(match), nearest, withheld)
+    return Tried(match, index.why(match, language), nearest, withheld)

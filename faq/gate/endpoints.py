@@ -41,5 +41,6 @@ async def hints(body: DraftBody, request: Request) -> HintsOut:
 async def try_out(body: TryBody, request: Request) -> Trial:
     """What somebody who asks this gets now, and why."""
     engine: Engine = request.app.state.engine
-    vector = await engine.encoder.one(body.text)
-    return Trial.of(tried(engine.index, body.text, vector, body.reader(), today=engine.today(), language=body.language))
+    space = await engine.space(body.language)
+    vector = await space.encoder.one(body.text)
+    return Trial.of(tried(space.index, body.text, vector, body.reader(), today=engine.today(), language=body.language))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from common.database import Pool
@@ -11,9 +11,10 @@ from faq.engine import Engine
 from faq.entries.models import Published
 from faq.gate import repository
 from faq.gate.comparing import compare
-from faq.gate.models import Report
+from faq.gate.models import Golden, Report
 from faq.index.index import Index
 from faq.live.vectors import ensure_vectors
+from faq.space import Space
 
 
 class Gate:
@@ -28,24 +29,49 @@ class Gate:
         """`drafts`: what would go live; None takes an entry offline."""
         started = time.perf_counter()
         await self._refresh()
-        live, revision = self._engine.index, self._engine.revision
+        revision = self._engine.revision
         async with self._pool.connection() as connection:
             goldens = await repository.goldens(connection)
-        known = live.vectors_by_text()
-        texts = [text for draft in drafts.values() if draft for text in draft.content.asked]
-        missing = [text for text in (*texts, *(golden.text for golden in goldens)) if text not in known]
-        known |= await ensure_vectors(self._pool, self._engine.encoder, missing)
-
-        def run() -> Report:
-            draft = self._draft(live, drafts, known)
-            return compare(live, draft, set(drafts), goldens, vectors=known, today=self._engine.today())
-
-        report = await asyncio.to_thread(run)
+        asked = [*(draft.content.language for draft in drafts.values() if draft), *(each.language for each in goldens)]
+        report = Report(0, matched=False)
+        for space in await self._engine.spaces(asked):
+            theirs = [each for each in goldens if await self._engine.space(each.language) is space]
+            report = report.joined(await self._check_in(space, drafts, theirs))
         return replace(report, revision=revision, milliseconds=round(1000 * (time.perf_counter() - started)))
 
-    def _draft(self, live: Index, drafts: Mapping[str, Published | None], known: Mapping[str, Vectors]) -> Index:
+    async def _check_in(
+        self, space: Space, drafts: Mapping[str, Published | None], goldens: Sequence[Golden]
+    ) -> Report:
+        """In one space; phrasings are asked in that of their language only."""
+        live = space.index
+        known = live.vectors_by_text()
+        texts = [
+            text for draft in drafts.values() if draft and space.holds(draft.content) for text in draft.content.asked
+        ]
+        missing = [text for text in (*texts, *(golden.text for golden in goldens)) if text not in known]
+        known |= await ensure_vectors(self._pool, space.encoder, missing)
+        home = space is self._engine.home
+
+        def run() -> Report:
+            draft = self._draft(space, live, drafts, known)
+            return compare(
+                live,
+                draft,
+                set(drafts),
+                goldens,
+                vectors=known,
+                today=self._engine.today(),
+                asks=lambda content: self._engine.is_foreign(content) is not home,
+            )
+
+        return await asyncio.to_thread(run)
+
+    @staticmethod
+    def _draft(
+        space: Space, live: Index, drafts: Mapping[str, Published | None], known: Mapping[str, Vectors]
+    ) -> Index:
         """What would be live, with the weights of what is: only the entries make the difference."""
         kept = [drafts.get(entry.id, entry) for entry in live.entries]
         present = {entry.id for entry in live.entries}
         added = [draft for entry, draft in drafts.items() if entry not in present]
-        return self._engine.draft([entry for entry in (*kept, *added) if entry is not None], known)
+        return space.draft([entry for entry in (*kept, *added) if entry is not None], known)

@@ -15,6 +15,7 @@ from faq.entries.validation import cleaned
 from faq.entries.visibility import overlap
 from faq.gate.comparing import NEAR, hidden_from
 from faq.gate.models import Given
+from faq.space import Space
 
 UNSAVED = "_"  # no id of an entry looks like this
 
@@ -60,17 +61,18 @@ class Advice:
         async with self._pool.connection() as connection:
             others = await repository.asked_alike(connection, entry or "", content.question, content.language)
         alike = tuple(other.id for other in others if overlap(content, other.content))
-        known = self._engine.index.vectors_by_text()
+        space = await self._engine.space(content.language)
+        known = space.index.vectors_by_text()
         missing = [text for text in content.asked if text not in known]
-        known |= dict(zip(missing, await self._engine.encoder.many(missing), strict=True))
-        return Hints(alike, *await asyncio.to_thread(self._compare, entry or UNSAVED, content, known))
+        known |= dict(zip(missing, await space.encoder.many(missing), strict=True))
+        return Hints(alike, *await asyncio.to_thread(self._compare, space, entry or UNSAVED, content, known))
 
     def _compare(
-        self, entry: str, content: Content, vectors: dict[str, Vectors]
+        self, space: Space, entry: str, content: Content, vectors: dict[str, Vectors]
     ) -> tuple[tuple[Near, ...], tuple[Pull, ...]]:
-        live, today = self._engine.index, self._engine.today()
+        live, today = space.index, self._engine.today()
         others = [each for each in live.entries if each.id != entry]
-        draft = self._engine.draft([*others, Published(entry, 0, content)], vectors)
+        draft = space.draft([*others, Published(entry, 0, content)], vectors)
         answers = {each.id: each.answer for each in others}
         rows = np.stack([vectors[text] for text in content.asked])
         nearest = draft.nearest(rows, language=content.language, but=entry)

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -92,6 +92,17 @@ class Report:
     fresh: frozenset[str] = frozenset()  # entries that were not live before
     milliseconds: int = 0
     matched: bool = field(default=True)
+
+    def joined(self, other: "Report") -> "Report":
+        """Of the same draft, looked at in another space."""
+        return replace(
+            self,
+            goldens=self.goldens + other.goldens,
+            phrasings=self.phrasings + other.phrasings,
+            collisions=self.collisions + other.collisions,
+            fresh=self.fresh | other.fresh,
+            matched=self.matched or other.matched,
+        )
 
     @property
     def blocking(self) -> tuple[Asked, ...]:

