@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -205,6 +205,33 @@ async def release(connection: Connection, handoff_id: int, head_start: timedelta
     await connection.execute(
         "UPDATE handoffs SET advisor_id = NULL, agent = NULL, claimed_at = NULL, left_at = now(), told_position = NULL,"
         " rank_at = requested_at - %s::interval WHERE id = %s",
+        (head_start, handoff_id),
+    )
+
+
+async def promise(connection: Connection, handoff_id: int, at: datetime) -> None:
+    await connection.execute(
+        "UPDATE handoffs SET promised_at = %s, late_told_at = NULL WHERE id = %s", (at, handoff_id)
+    )
+
+
+async def overdue(connection: Connection, *, late: timedelta, conversation_id: UUID | None = None) -> list[UUID]:
+    """Conversations (or the one) that nobody has taken so long after what the customer was told, longest first."""
+    rows = await fetch_all(
+        connection,
+        "SELECT conversation_id FROM handoffs WHERE closed_at IS NULL AND claimed_at IS NULL AND late_told_at IS NULL"
+        " AND promised_at < now() - %s::interval AND (%s::uuid IS NULL OR conversation_id = %s)"
+        " ORDER BY promised_at LIMIT 20",
+        late,
+        conversation_id,
+        conversation_id,
+    )
+    return [row["conversation_id"] for row in rows]
+
+
+async def told_late(connection: Connection, handoff_id: int, head_start: timedelta) -> None:
+    await connection.execute(
+        "UPDATE handoffs SET late_told_at = now(), rank_at = requested_at - %s::interval WHERE id = %s",
         (head_start, handoff_id),
     )
 

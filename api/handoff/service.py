@@ -113,6 +113,8 @@ class HandoffService:
             return
         missing = "" if outlook.advisors else await self._missing(connection, handoff)
         event = await self.announcer.queued(connection, handoff, outlook, missing=missing)
+        if "expected_at" in event.body:
+            await repository.promise(connection, handoff.id, datetime.fromisoformat(event.body["expected_at"]))
         await repository.told(connection, handoff.id, outlook.position)
         await self._desk.queued(connection, handoff, event)
 
@@ -242,6 +244,16 @@ class HandoffService:
         if not await repository.abandoned(connection, grace=grace, conversation_id=conversation_id):
             return False
         await self._release(connection, conversation, await self._open(connection, conversation_id))
+        return True
+
+    async def apologise(self, connection: Connection, conversation_id: UUID, *, late: timedelta) -> bool:
+        """Nobody has come since `late` after the moment that the customer was told: say so, once, and put it first."""
+        conversation = await self._conversations.lock(connection, conversation_id)
+        if not await repository.overdue(connection, late=late, conversation_id=conversation_id):
+            return False
+        handoff = await self._open(connection, conversation_id)
+        await repository.told_late(connection, handoff.id, head_start(handoff.reason, left=True))
+        await self.announcer.step(connection, handoff, State(conversation.state), "handoff_overdue")
         return True
 
     async def tell_position(self, connection: Connection, conversation_id: UUID) -> None:

@@ -20,12 +20,13 @@ EVERY_SECONDS = 1.0
 NEAR = 10  # positions in which every step is told; further back every fifth
 STEP = 5
 TIERS_AT_ONCE = 20
+LATE = timedelta(hours=1)  # after the moment that a customer was told
 
 TierOf = Callable[[Conversation], Awaitable[str | None]]
 
 
 class LineSweeper:
-    """Looks after the line: brings back what advisors left behind, fills free places, tells positions.
+    """Looks after the line: brings back what was left behind, owns up to late answers, fills places, tells positions.
 
     Of several gateway processes one does so at a time. Whatever it finds is checked again under the conversation's
     lock, so that it may be interrupted anywhere, and advisors may claim at the same moment.
@@ -67,6 +68,9 @@ class LineSweeper:
             for conversation_id in await repository.abandoned(guard, grace=self._grace):
                 async with self._conversations.transaction() as connection:
                     await self._handoff.release(connection, conversation_id, grace=self._grace)
+            for conversation_id in await repository.overdue(guard, late=LATE):
+                async with self._conversations.transaction() as connection:
+                    await self._handoff.apologise(connection, conversation_id, late=LATE)
             await self._learn_tiers(guard)
             await self._assign(guard)
             await self._tell_positions(guard)

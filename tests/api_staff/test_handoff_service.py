@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -218,6 +218,61 @@ async def test_outside_opening_hours_the_customer_learns_when_somebody_is_expect
     told = (await talk.told())[0]
     assert "expected on Monday at 09:00 (GMT)" in told["text"]
     assert told["expected_at"] == "2026-11-30T09:00:00+00:00"
+
+
+async def promised(
+    start: Start, conversations: ConversationService, staff: StaffService, ago: timedelta
+) -> Conversation:
+    """A request whose customer was told to expect somebody so long ago."""
+    hours = DeskHours(OpeningHours.parse("Mon-Fri 09:00-18:00", "Europe/Dublin"))
+    sunday = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    service = HandoffService(conversations, staff, Texts.load(), hours, clock=lambda: sunday)
+    talk = Conversation(await start(), conversations, service)
+    await talk.request(reason="complaint")
+    async with conversations.transaction() as connection:
+        cursor = await connection.execute(
+            "UPDATE handoffs SET promised_at = now() - %s::interval WHERE conversation_id = %s AND promised_at = %s",
+            (ago, talk.id, datetime(2026, 11, 30, 9, tzinfo=UTC)),
+        )
+        assert cursor.rowcount == 1, "what the customer was told is kept"
+    return talk
+
+
+async def test_who_was_promised_an_answer_that_did_not_come_is_told_once_and_comes_first(
+    start: Start, conversations: ConversationService, staff: StaffService, conversation: Open
+) -> None:
+    before = await conversation()
+    await before.request(reason="sensitive")
+    talk = await promised(start, conversations, staff, timedelta(hours=2))
+    assert await talk.do("apologise", late=timedelta(hours=1))
+    assert not await talk.do("apologise", late=timedelta(hours=1))
+    told = await talk.told()
+    assert [event["source"]["name"] for event in told] == ["handoff_recorded_until", "handoff_overdue"]
+    assert told[-1]["reference"] in told[-1]["text"]
+    first, second = await talk.open(), await before.open()
+    assert first
+    assert second
+    assert first.rank_at < second.rank_at
+
+
+async def test_nobody_is_told_that_an_answer_is_late_before_it_is_or_after_it_came(
+    start: Start, conversations: ConversationService, staff: StaffService, log_in: LogIn
+) -> None:
+    soon = await promised(start, conversations, staff, timedelta(minutes=59))
+    assert not await soon.do("apologise", late=timedelta(hours=1))
+    taken = await promised(start, conversations, staff, timedelta(hours=2))
+    await taken.do("claim", (await log_in("ada")).staff)
+    assert not await taken.do("apologise", late=timedelta(hours=1))
+
+
+async def test_who_went_on_with_the_assistant_is_told_there(
+    start: Start, conversations: ConversationService, staff: StaffService
+) -> None:
+    talk = await promised(start, conversations, staff, timedelta(hours=2))
+    await talk.do("withdraw")
+    assert await talk.do("apologise", late=timedelta(hours=1))
+    assert (await talk.told())[-1]["state"] == "bot"
+    assert await talk.state() is State.BOT
 
 
 async def test_an_unknown_reason_is_refused(conversation: Open) -> None:

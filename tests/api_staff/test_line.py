@@ -269,3 +269,15 @@ async def test_where_no_mail_can_be_sent_none_is_promised(desk: Desk, log_in: Lo
     assert [action["action"] for action in (await desk.told(talk))[0]["actions"]] == ["continue"]
     with pytest.raises(NoWayToWrite):
         await desk.do("write_later", talk, "emma@example.com")
+
+
+async def test_the_sweep_owns_up_to_a_late_answer_once(desk: Desk, start: Start) -> None:
+    late, soon = await desk.ask(await start()), await desk.ask(await start())
+    for conversation_id, ago in ((late, "61 minutes"), (soon, "59 minutes")):
+        promised = "UPDATE handoffs SET promised_at = now() - %s::interval WHERE conversation_id = %s"
+        await desk.sql(promised, ago, conversation_id)
+    for _ in range(2):
+        await desk.sweeper().sweep()
+    told = {each: [event.get("source", {}).get("name") for event in await desk.told(each)] for each in (late, soon)}
+    assert told[late].count("handoff_overdue") == 1
+    assert "handoff_overdue" not in told[soon]
