@@ -17,6 +17,7 @@ import pytest_asyncio
 from api.privacy.farewells import TRIES
 from api.staff.errors import NameTaken
 from api.staff.models import Role
+from api.texts import TEXTS
 from ops.postgres import create_database
 from tests.api.conftest import Customer, Gateway, Start
 from tests.api.test_customers import token
@@ -293,3 +294,61 @@ async def test_a_farewell_that_does_not_leave_is_tried_again_and_forgotten_in_th
             await gateway.sql("UPDATE farewells SET due_at = '-infinity' WHERE reference = %s", reference)
             await gateway.services.privacy.tell_erased()
     assert max(seen) == TRIES - 1
+
+
+async def agreed(gateway: Gateway, sub: str) -> Customer:
+    """To surveys, at the end of a conversation."""
+    customer = await talked(gateway, sub, "hello")
+    gateway.rasa.then(gateway.rasa.answer(message("Goodbye"), closed=True))
+    await customer.say("bye")
+    await customer.until(lambda event: event["type"] == "consent")
+    answer = await customer.http.post(
+        f"{customer.path}/consents/survey", json={"given": True}, headers=customer.headers
+    )
+    assert answer.status_code == 200, answer.text
+    return customer
+
+
+async def test_an_operator_sees_who_agreed_and_to_which_words_and_takes_it_back_for_them(
+    gateway: Gateway, operator: LogIn
+) -> None:
+    sub = f"cust-{uuid4().hex}"
+    customer = await agreed(gateway, sub)
+
+    async def listed(olga: Operator) -> list[dict[str, Any]]:
+        items = (await olga.get("/v1/privacy/consents?purpose=survey")).json()["items"]
+        return [each for each in items if each["customer_id"] == sub]
+
+    async with operator() as olga:
+        [consent] = await listed(olga)
+        assert (consent["given"], consent["wording"]) == (True, TEXTS["consent_survey"])
+        for expected in (1, 0):
+            answer = await olga.delete(f"/v1/privacy/customers/{sub}/consents")
+            assert answer.json() == {"consents": expected}
+        assert await listed(olga) == []
+    items = (await customer.http.get(f"{customer.path}/consents", headers=customer.headers)).json()["items"]
+    assert [(each["purpose"], each["given"]) for each in items] == [("survey", False)]
+    audited = await gateway.sql(
+        "SELECT actor, actor_id, outcome FROM audit WHERE action = 'consent.survey' AND conversation_id = %s"
+        " ORDER BY id",
+        customer.id,
+    )
+    assert audited == [("customer", sub, "given"), ("staff", "olga", "withdrawn")]
+
+
+async def test_consents_are_told_with_the_rest_and_erased_with_it_and_then_count_no_more(
+    gateway: Gateway, operator: LogIn
+) -> None:
+    sub = f"cust-{uuid4().hex}"
+    customer = await agreed(gateway, sub)
+    async with operator() as olga:
+        export = (await olga.get(f"/v1/privacy/customers/{sub}")).json()
+        [told] = export["conversations"][customer.id]["consents"]
+        assert (told["purpose"], told["given"], told["wording"]) == ("survey", True, TEXTS["consent_survey"])
+        await olga.delete(f"/v1/privacy/customers/{sub}")
+    assert await gateway.sql("SELECT 1 FROM consents WHERE customer_id = %s", sub) == []
+    again = await talked(gateway, sub, "hello")
+    gateway.rasa.then(gateway.rasa.answer(message("Goodbye"), closed=True))
+    await again.say("bye")
+    await again.until(lambda event: event["type"] == "consent")
+    assert "survey" not in [event["type"] for event in await again.events()], "without a record there is no consent"
