@@ -11,12 +11,12 @@ export class Consents {
   }
 
   question({ purpose, text }) {
-    const button = (name, kind, given) =>
-      el("button", { type: "button", class: kind, onclick: () => this.actions.decide(purpose, given) }, this.say(name));
+    const button = (name, given) =>
+      el("button", { type: "button", onclick: () => this.actions.decide(purpose, given) }, this.say(name));
     // Both choices look alike: neither is pushed.
     const item = el("li", { class: "asked" }, el("div", { class: "consent", role: "group", "aria-label": text },
       el("p", {}, text),
-      el("div", { class: "row" }, button("consent_yes", "quiet", true), button("consent_no", "quiet", false))));
+      el("div", { class: "replies" }, button("consent_yes", true), button("consent_no", false))));
     this.#open.set(purpose, item);
     return item;
   }
