@@ -12,6 +12,7 @@ SHORTEST_SECRET = 20
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Queues = Annotated[tuple[tuple[Skill, int], ...], NoDecode]
 Names = Annotated[tuple[tuple[int, str], ...], NoDecode]
+Channels = Annotated[tuple[tuple[str, Literal["phone", "email", ""]], ...], NoDecode]
 SecondsByChannel = Annotated[tuple[tuple[str, Annotated[float, Field(ge=0, le=30)]], ...], NoDecode]
 
 
@@ -38,6 +39,9 @@ class ApiSettings(CommerceSettings):
     customer_token_secret: SecretStr = SecretStr("")
     customer_token_jwks_url: str = ""
     customer_token_audience: str = "aftercare"  # noqa: S105 - an audience, not a secret
+    # Channels beside the web whose connectors use the public interface, each with the kind of address (phone or email)
+    # by which a customer token may say there who writes, such as "sms=phone, mail=email, kiosk".
+    channels: Channels = ()
     # Empty: any issuer.
     customer_token_issuer: str = ""
 
@@ -167,7 +171,7 @@ class ApiSettings(CommerceSettings):
             raise ValueError(f"AFTERCARE_HELPDESK_WEBHOOK_SECRET needs {SHORTEST_SECRET} characters")
         return self
 
-    @field_validator("collect_seconds", "helpdesk_queues", "helpdesk_names", mode="before")
+    @field_validator("channels", "collect_seconds", "helpdesk_queues", "helpdesk_names", mode="before")
     @classmethod
     def _pairs(cls, value: object) -> object:
         if isinstance(value, str):

@@ -16,7 +16,7 @@ from api.assistant.tiers import RememberedTiers
 from api.audit import service as audit
 from api.consent.service import ConsentService
 from api.conversations.errors import AnotherCustomer
-from api.conversations.models import AuthLevel, Conversation, Event, State
+from api.conversations.models import AuthLevel, Conversation, Event, Proof, State
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
 from api.identity.assertions import Assertions
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
@@ -224,6 +224,7 @@ class TurnRunner:
                     name=guest.name,
                     first_name=None,
                     auth_level=AuthLevel.GUEST,
+                    proof=Proof.CODE,
                     hours=self._guests.hours,
                     verified_order_id=guest.order_id,
                 )

@@ -23,11 +23,20 @@ class AuthLevel(StrEnum):
     CUSTOMER = "customer"  # signed customer token of the retailer
 
 
+class Proof(StrEnum):
+    """How it was shown who the customer is."""
+
+    LOGIN = "login"  # at the shop, whose token says so
+    CODE = "code"  # a one-time code that went to an order's address
+    CHANNEL = "channel"  # by the telephone number or e-mail address that a channel vouches for
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """`advisor_id` is set exactly while assigned; `verified_order_id` exactly for a guest.
 
-    `auth_level` is what the customer proved at `identified_at`; it holds for what is written until `identified_until`.
+    `auth_level` is what the customer proved at `identified_at`, by `proof`; it holds for what is written until
+    `identified_until`.
     """
 
     id: UUID
@@ -45,6 +54,7 @@ class Conversation:
     last_seq: int
     created_at: datetime
     updated_at: datetime
+    proof: Proof | None = None
 
     @property
     def known(self) -> bool:

@@ -5,17 +5,19 @@ from uuid import UUID
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State, Summary
+from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, Proof, State, Summary
 from common.database import Connection, fetch_all, fetch_one
 
 COLUMNS = (
     "id, channel, locale, state, advisor_id, customer_id, customer_name, first_name, auth_level, verified_order_id, "
-    "identified_at, identified_until, last_seq, created_at, updated_at"
+    "identified_at, identified_until, last_seq, created_at, updated_at, proof"
 )
 
 
 def to_conversation(row: DictRow) -> Conversation:
-    return Conversation(**{**row, "state": State(row["state"]), "auth_level": AuthLevel(row["auth_level"])})
+    proof = Proof(row["proof"]) if row["proof"] else None
+    known = {"state": State(row["state"]), "auth_level": AuthLevel(row["auth_level"]), "proof": proof}
+    return Conversation(**{**row, **known})
 
 
 def to_event(row: DictRow) -> Event:
@@ -158,20 +160,30 @@ async def link_customer(
     first_name: str | None,
     auth_level: AuthLevel,
     verified_order_id: str | None,
+    proof: Proof,
     hours: float,
 ) -> None:
     await connection.execute(
         "UPDATE conversations SET customer_id = %s, customer_name = %s, first_name = %s, auth_level = %s, "
-        "verified_order_id = %s, identified_at = now(), identified_until = now() + make_interval(secs => %s), "
-        "updated_at = now() WHERE id = %s",
-        (customer_id, name, first_name, auth_level, verified_order_id, 3600 * hours, conversation_id),
+        "verified_order_id = %s, proof = %s, identified_at = now(), "
+        "identified_until = now() + make_interval(secs => %s), updated_at = now() WHERE id = %s",
+        (customer_id, name, first_name, auth_level, verified_order_id, proof, 3600 * hours, conversation_id),
     )
 
 
 async def proved_again(connection: Connection, conversation_id: UUID, *, hours: float) -> None:
     await connection.execute(
-        "UPDATE conversations SET identified_at = now(), "
+        "UPDATE conversations SET proof = 'code', identified_at = now(), "
         "identified_until = greatest(identified_until, now() + make_interval(secs => %s)) WHERE id = %s",
+        (3600 * hours, conversation_id),
+    )
+
+
+async def seen_again(connection: Connection, conversation_id: UUID, *, hours: float) -> None:
+    """Whoever is known is known for longer; the proof and its age stay."""
+    await connection.execute(
+        "UPDATE conversations SET identified_until = greatest(identified_until, now() + make_interval(secs => %s))"
+        " WHERE id = %s",
         (3600 * hours, conversation_id),
     )
 

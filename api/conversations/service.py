@@ -11,7 +11,7 @@ from psycopg_pool import PoolTimeout
 from api.conversations import repository
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
 from api.conversations.hub import CHANNEL, Hub
-from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, State, Summary
+from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, Proof, State, Summary
 from common.database import Connection, Pool
 
 # What background work meets while the database is away or has no connection to spare; it goes on afterwards.
@@ -157,18 +157,24 @@ class ConversationService:
         name: str | None,
         first_name: str | None,
         auth_level: AuthLevel,
+        proof: Proof,
         hours: float,
         verified_order_id: str | None = None,
     ) -> Conversation:
         """Say who the customer is, for so many hours. Raises AnotherCustomer.
 
-        A customer who proves to be a guest as well stays a customer; once that is over, only the guest is left.
+        A customer who proves to be a guest as well stays a customer; once that is over, only the guest is left. And a
+        channel that vouches again for somebody who has proved more takes nothing of that away.
         """
         conversation = await self.lock(connection, conversation_id)
         if conversation.customer_id not in (None, customer_id):
             raise AnotherCustomer
         if conversation.auth_level is AuthLevel.CUSTOMER and auth_level is AuthLevel.GUEST and conversation.known:
             await repository.proved_again(connection, conversation_id, hours=hours)
+            return await self.get(connection, conversation_id)
+        more = conversation.known and conversation.auth_level is auth_level and conversation.proof is not Proof.CHANNEL
+        if proof is Proof.CHANNEL and more:
+            await repository.seen_again(connection, conversation_id, hours=hours)
             return await self.get(connection, conversation_id)
         await repository.link_customer(
             connection,
@@ -178,6 +184,7 @@ class ConversationService:
             first_name=first_name,
             auth_level=auth_level,
             verified_order_id=verified_order_id,
+            proof=proof,
             hours=hours,
         )
         return await self.get(connection, conversation_id)

@@ -21,9 +21,13 @@ TRANSLATION: tuple[tuple[type[Exception], type[errors.CustomerTokenError]], ...]
 
 @dataclass(frozen=True, slots=True)
 class CustomerClaims:
+    """`channel`: the only one in which it counts. `verified_by`: the kind of address that the channel vouches for."""
+
     customer_id: str
     name: str | None
     first_name: str | None
+    channel: str | None = None
+    verified_by: str | None = None
 
 
 class CustomerTokens:
@@ -73,4 +77,10 @@ def read_claims(claims: dict[str, Any]) -> CustomerClaims:
     customer_id = text("sub")
     if customer_id is None:
         raise errors.MissingClaim
-    return CustomerClaims(customer_id, name=text("name"), first_name=text("first_name", "given_name"))
+    return CustomerClaims(
+        customer_id,
+        name=text("name"),
+        first_name=text("first_name", "given_name"),
+        channel=text("channel"),
+        verified_by=text("verified_by"),
+    )

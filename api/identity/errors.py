@@ -9,6 +9,8 @@ CustomerTokenError       `code` tells the retailer's developer which it was
 ├── WrongAudience
 ├── WrongIssuer
 ├── MissingClaim         without exp, aud or sub
+├── WrongChannel         for another channel than the conversation's
+├── UntrustedAddress     by an address that nobody is known by in this channel
 └── KeysUnavailable      the JWKS address does not answer: nothing is said about the token
 """
 
@@ -50,6 +52,14 @@ class WrongIssuer(CustomerTokenError):
 
 class MissingClaim(CustomerTokenError):
     code = "customer_token_missing_claim"
+
+
+class WrongChannel(CustomerTokenError):
+    code = "customer_token_wrong_channel"
+
+
+class UntrustedAddress(CustomerTokenError):
+    code = "customer_token_untrusted_address"
 
 
 class KeysUnavailable(CustomerTokenError):

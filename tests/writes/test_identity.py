@@ -98,3 +98,17 @@ async def test_no_parcel_goes_elsewhere_on_an_old_proof(world: World) -> None:
     await change(world, tab, "identified_at = now() - interval '61 minutes'")
     await says(world, tab, "yes")
     assert await count(world, "new address", buyer) == 0
+
+
+async def test_who_is_known_by_a_channels_word_alone_moves_no_money_until_a_code_is_right(world: World) -> None:
+    [buyer] = await world.buyers(1)
+    phone = await world.tab(buyer, "sms", channel="sms", verified_by="phone")
+    await says(world, phone, *WISHES["redemption"].words(buyer))
+    assert (await says(world, phone, "yes"))[0] == "utter_verification_step_up"
+    assert await count(world, "redemption", buyer) == 0
+    await proves(world, phone, buyer)
+    assert await count(world, "redemption", buyer) == 1
+    [row] = await world.rows("SELECT auth_level, proof FROM conversations WHERE id = %s", phone.id)
+    assert (row["auth_level"], row["proof"]) == ("customer", "code")
+    await says(world, phone, *WISHES["cancellation"].words(buyer), "yes")
+    assert await count(world, "cancellation", buyer) == 1

@@ -86,10 +86,10 @@ class World:
         first, self._buyers = self._buyers, self._buyers + count
         return await add_buyers(self.shop_url, first, count)
 
-    async def tab(self, buyer: Buyer) -> Tab:
-        claims = {"sub": buyer.id, "aud": "aftercare", "exp": datetime.now(UTC) + timedelta(hours=1)}
-        token = jwt.encode(claims, CUSTOMER_SECRET, "HS256")
-        made = (await patiently(self.gateway, "POST", "/v1/conversations", json={"customer_token": token})).json()
+    async def tab(self, buyer: Buyer, where: str = "web", **claims: str) -> Tab:
+        base = {"sub": buyer.id, "aud": "aftercare", "exp": datetime.now(UTC) + timedelta(hours=1)}
+        body = {"channel": where, "customer_token": jwt.encode(base | claims, CUSTOMER_SECRET, "HS256")}
+        made = (await patiently(self.gateway, "POST", "/v1/conversations", json=body)).json()
         return Tab(self.gateway, made["id"], {"Authorization": f"Bearer {made['token']}"})
 
     async def shop_rows(self, query: str, *args: Any) -> list[dict[str, Any]]:
@@ -141,6 +141,7 @@ def api_settings(database: str, data: Path, rasa_url: str) -> ApiSettings:
         internal_secret=SecretStr(SECRET),
         assertion_secret=make_settings("").assertion_secret,
         customer_token_secret=SecretStr(CUSTOMER_SECRET),
+        channels=(("sms", "phone"),),
         rasa_url=rasa_url,
         turn_timeout=10,
         turn_lease=0.6,

@@ -3,7 +3,8 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request
 
-from api.conversations.models import Conversation
+from api.conversations.models import Conversation, Proof
+from api.identity.channels import proof_in
 from api.identity.customer_tokens import CustomerClaims
 from api.identity.errors import CustomerTokenError
 from api.identity.tokens import bearer_token, hash_token
@@ -40,10 +41,11 @@ async def opened_conversation(
 Opened = Annotated[Conversation, Depends(opened_conversation)]
 
 
-async def read_customer_token(services: Services, token: str) -> CustomerClaims:
+async def read_customer_token(services: Services, token: str, channel: str) -> tuple[CustomerClaims, Proof]:
     """Raises a problem that says what is wrong with the token."""
     try:
-        return await services.customer_tokens.verify(token)
+        claims = await services.customer_tokens.verify(token)
+        return claims, proof_in(channel, claims, dict(services.settings.channels))
     except CustomerTokenError as error:
         raise Problem(error.status, error.code, "The customer token was not accepted.") from None
 

@@ -22,9 +22,10 @@ from api.channels.web.schemas import (
     ProblemDocument,
     WriteLater,
 )
-from api.conversations.models import AuthLevel, Conversation, Event
+from api.conversations.models import AuthLevel, Conversation, Event, Proof
 from api.conversations.service import topic_of
 from api.handoff.addresses import find_email
+from api.identity.channels import WEB
 from api.identity.customer_tokens import CustomerClaims
 from api.identity.tokens import hash_token, new_token
 from api.services import Services
@@ -54,7 +55,9 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 async def create_conversation(body: NewConversation, request: Request, services: Gateway) -> Created:
     """Start a conversation; anonymous unless a customer token comes with it."""
     await services.limit_conversations.hit(client_of(request, services))
-    claims = await read_customer_token(services, body.customer_token) if body.customer_token else None
+    if body.channel not in {WEB, *dict(services.settings.channels)}:
+        raise Problem(422, "unknown_channel", "This channel is not set up here.")
+    who = await read_customer_token(services, body.customer_token, body.channel) if body.customer_token else None
     token = new_token()
     lifetime = timedelta(days=services.settings.conversation_token_days)
     async with services.conversations.transaction() as connection:
@@ -65,8 +68,8 @@ async def create_conversation(body: NewConversation, request: Request, services:
             token_hash=hash_token(token),
             token_ttl=lifetime,
         )
-        if claims:
-            await log_in(services, connection, conversation_id, claims)
+        if who:
+            await log_in(services, connection, conversation_id, *who)
     return Created(
         id=conversation_id,
         token=token,
@@ -130,9 +133,9 @@ async def read_events(
 @router.post("/{conversation_id}/identify", operation_id="identifyCustomer", responses=problems(401, 409, 422, 503))
 async def identify(body: Identify, conversation: Opened, services: Gateway) -> Identity:
     """Link the conversation to a customer who has logged in. Another customer than before is refused."""
-    claims = await read_customer_token(services, body.customer_token)
+    who = await read_customer_token(services, body.customer_token, conversation.channel)
     async with services.conversations.transaction() as connection:
-        known = await log_in(services, connection, conversation.id, claims)
+        known = await log_in(services, connection, conversation.id, *who)
     return Identity(auth_level=known.auth_level.value, first_name=known.first_name)
 
 
@@ -190,7 +193,7 @@ async def current_state(services: Services, conversation_id: UUID) -> Conversati
 
 
 async def log_in(
-    services: Services, connection: Connection, conversation_id: UUID, claims: CustomerClaims
+    services: Services, connection: Connection, conversation_id: UUID, claims: CustomerClaims, proof: Proof
 ) -> Conversation:
     """Raises AnotherCustomer."""
     known = await services.conversations.link_customer(
@@ -200,6 +203,7 @@ async def log_in(
         name=claims.name,
         first_name=claims.first_name,
         auth_level=AuthLevel.CUSTOMER,
+        proof=proof,
         hours=services.settings.identity_hours,
     )
     await audit.record(
@@ -209,7 +213,7 @@ async def log_in(
         action="identity.log_in",
         conversation_id=conversation_id,
         outcome="customer",
-        evidence={"by": "customer_token"},
+        evidence={"by": "customer_token", "proof": proof.value, "verified_by": claims.verified_by or "log-in"},
     )
     return known
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from api.assistant.text import MAX_TEXT
 
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 CustomerToken = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
 
 
@@ -15,7 +16,7 @@ class NewConversation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    channel: Literal["web"] = "web"
+    channel: Channel = "web"
     locale: Locale = "en"
     customer_token: CustomerToken | None = None
 
