@@ -91,6 +91,9 @@ class Answer(BaseModel):
     writes: list[Report] = Field(default_factory=list, max_length=20)
     troubles: list[Trouble] = Field(default_factory=list, max_length=20)
 
+    def lacked(self, part: str) -> bool:
+        return any(trouble.part == part for trouble in self.troubles)
+
 
 class Rasa:
     """To be entered before it is asked.

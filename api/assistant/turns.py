@@ -279,7 +279,11 @@ class TurnRunner:
         self, connection: Connection, turn: Turn, conversation: Conversation, answer: Answer
     ) -> None:
         await self._writes.settle(connection, turn.conversation_id, answer.writes)
-        said = [await self._say(connection, turn, message_body(message)) for message in answer.messages]
+        bodies = [message_body(message) for message in answer.messages]
+        if answer.lacked("gateway") and await self._writes.left_open(connection, turn.message_id):
+            # The action server did not learn that it was written down, and says that it could not be done.
+            bodies = [promise("write_checking")]
+        said = [await self._say(connection, turn, body) for body in bodies]
         await self._insight.heard(connection, turn, answer.question, said)
         if answer.privacy:
             reference = await self._privacy.ask(connection, conversation, turn.message_id, answer.privacy)

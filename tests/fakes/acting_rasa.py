@@ -92,12 +92,13 @@ def deepcopy_of(talk: Conversation) -> Conversation:
 
 
 def answer_of(messages: list[Message], status: str = "answered") -> dict[str, Any]:
-    answer: dict[str, Any] = {"handoff": None, "verify": None, "closed": False, "writes": []}
+    answer: dict[str, Any] = {"handoff": None, "verify": None, "closed": False, "writes": [], "troubles": []}
     for message in messages:
         answer |= {
             name: message.custom[name] for name in ("handoff", "verify", "privacy", "consent") if name in message.custom
         }
         answer["writes"] = answer["writes"] + message.custom.get("writes", [])
+        answer["troubles"] = answer["troubles"] + message.custom.get("troubles", [])
     said = [
         {
             "text": message.template or message.text,

@@ -80,6 +80,7 @@ class World:
     calls: FaultyTransport  # of the action server
     asks: FaultyTransport  # of the gateway, which finds out
     shop_url: str
+    journal: httpx.AsyncClient  # with which the action server writes down what was confirmed
     _buyers: int = 0
 
     async def buyers(self, count: int) -> list[Buyer]:
@@ -183,4 +184,4 @@ async def running_world(api_database: str, shop_database: str, data: Path) -> As
         journal_http.base_url = httpx.URL(url)
         journal_http.headers[INTERNAL_SECRET_HEADER] = SECRET
         gateway = await stack.enter_async_context(loopback_client(url))
-        yield World(gateway, app.state.services, rasa, calls, asks, shop_database)
+        yield World(gateway, app.state.services, rasa, calls, asks, shop_database, journal_http)
