@@ -13,8 +13,8 @@ from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.forms.variants import Variants
 from actions.keys import idempotency_key
 from actions.offers import again_as
-from actions.reading.choices import Option, find_one, is_question, says_only_no
-from actions.reading.lexicon import reason_words
+from actions.reading.choices import Option, find_one, is_question, mentions, says_only_no
+from actions.reading.lexicon import meanings, raw_words, reason_words
 from actions.replies import Card
 from actions.words import money
 from backends.models import (
@@ -31,6 +31,7 @@ from backends.models import (
 
 _SENT = {OrderStatus.DELIVERED, OrderStatus.SHIPPED, OrderStatus.PARTIALLY_SHIPPED}
 MOST_OF_A_NOTE = 500  # characters, of the contract
+LEAST_OF_A_NOTE = 3  # words: "hgjhg" tells nobody anything
 REFUND_ACTION = "action_refund_request"
 
 
@@ -73,8 +74,11 @@ class Reason(ChoiceStep):
         return answer.loose or answer.statement
 
     def speaking(self, answer: Answer, choices: list[Choice]) -> list[Choice]:
-        """Who wants to return "something", or "the other one", has named no reason with it."""
-        return choices if answer.asked else [each for each in choices if each.kind is not ReasonCode.OTHER]
+        """Who wants to return "something" has named no reason with it, nor who wants it in another colour."""
+        if answer.asked:
+            return choices
+        unsaid = {ReasonCode.OTHER} | ({ReasonCode.COLOR, ReasonCode.STYLE} if _wants_another(answer.text) else set())
+        return [each for each in choices if each.kind not in unsaid]
 
     def narrowed(self, choices: list[Choice]) -> list[Choice]:
         """What is true of most returns says least of what fits: "I don't want that colour"."""
@@ -84,7 +88,8 @@ class Reason(ChoiceStep):
     async def otherwise(self, context: Context, draft: Draft) -> Outcome:
         """Where the shop has a catch-all, it takes the customer's own words when they fit nothing a second time."""
         turn = context.turn
-        if not turn.slots.get("misunderstood") or turn.is_button or not turn.states(()):
+        said_enough = len(raw_words(turn.text)) >= LEAST_OF_A_NOTE
+        if not turn.slots.get("misunderstood") or turn.is_button or not (said_enough and turn.states(())):
             return Outcome.NOT_UNDERSTOOD
         rest = next((each for each in await self.choices(context, draft) if each.kind is ReasonCode.OTHER), None)
         if rest is None:
@@ -115,6 +120,11 @@ class Note(Step):
             return Outcome.NOT_UNDERSTOOD
         draft[self.slot] = "" if says_only_no(answer.text) else answer.text[:MOST_OF_A_NOTE]
         return Outcome.ANSWERED
+
+
+def _wants_another(text: str) -> bool:
+    """Whether a colour or size that is spoken of is one to get, not the one that is there."""
+    return mentions(text, "other") or Resolution.EXCHANGE.value in meanings(text)
 
 
 def reason_choice(reason: ReturnReason) -> Choice:
@@ -159,6 +169,10 @@ class GetBack(ChoiceStep):
         return bool(find_one(text, [exchange]).values)
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        reasons = {reason.id: reason.code for reason in await context.shop.return_reasons()}
+        colour_is_why = reasons.get(draft["return_reason"]) is ReasonCode.COLOR
+        if colour_is_why and not answer.asked and not _wants_another(answer.text):
+            return Outcome.NOT_UNDERSTOOD
         outcome = await super().read(context, draft, answer)
         if outcome is Outcome.NOT_UNDERSTOOD and answer.asked and self._wants_another(context, answer):
             context.say.say("utter_return_resolution_not_offered")

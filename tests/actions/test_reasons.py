@@ -118,3 +118,23 @@ async def test_a_note_is_as_long_as_the_contract_allows(talk: Conversation, shop
     await talk.presses("inform", reason="other")
     await talk.says("the zip sticks " * 100, "nlu_fallback")
     assert len(await finish(talk, shop)) == 500
+
+
+@pytest.mark.parametrize(
+    "text", ["exchange the rain coat for another colour", "swap the rain coat, other style please"]
+)
+async def test_who_wants_another_colour_has_given_no_reason_yet(talk: Conversation, text: str):
+    assert await talk.says(text, "exchange", order_number="JL-100100") == ["utter_question_return_reason"]
+
+
+async def test_a_colour_that_is_not_liked_is_a_reason_from_the_first_sentence_on(talk: Conversation):
+    text = "return the rain coat, I don't like the colour"
+    said = await talk.says(text, "return_start", order_number="JL-100100")
+    assert said == ["utter_question_return_resolution"]
+    assert talk.slots["return_reason"] == "color"
+
+
+async def test_gibberish_is_no_note(talk: Conversation):
+    await to_reason(talk)
+    await talk.says("hgjhg", "nlu_fallback")
+    assert "utter_misunderstood_again" in await talk.says("qwrtz plmkn", "nlu_fallback")
