@@ -94,7 +94,9 @@ class PostalCode(Step):
         return True
 
     async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
-        if answer.is_button or is_question(answer.text) or (not answer.asked and read_address(answer.text)):
+        if answer.is_button or is_question(answer.text):
+            return Outcome.NOT_UNDERSTOOD
+        if not answer.asked and ("order_number" in answer.entities or read_address(answer.text)):
             return Outcome.NOT_UNDERSTOOD
         code = read_code(answer.text)
         if answer.asked and not code and context.turn.intent not in _NO_ANSWER:

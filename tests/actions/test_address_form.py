@@ -152,3 +152,11 @@ async def test_another_change_names_what_is_done_here(talk: Conversation):
     assert talk.messages[0].payloads[0] == '/order_change{"change": "address", "order": "JL-100300"}'
     said = await talk.presses("order_change", change="address", order="JL-100300")
     assert said == ["utter_question_address_street"]
+
+
+async def test_the_number_of_an_order_is_no_postcode(talk: Conversation):
+    await begun(talk)
+    await talk.says(NEW)
+    said = await talk.says("100300", "inform", order_number="JL-100300")
+    assert "utter_changed_address_postal_code" not in said
+    assert talk.slots["address_postal_code"] == "T12 XY83"
