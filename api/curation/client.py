@@ -1,3 +1,4 @@
+import re
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -38,7 +39,7 @@ T = TypeVar("T", bound=BaseModel)
 
 TIMEOUT = httpx.Timeout(10.0, connect=1.0)
 RELEASE_TIMEOUT = httpx.Timeout(120.0, connect=1.0)  # embeds new phrasings and asks all of them
-SLOW = ("/releases", "/hints")
+SLOW = re.compile(r"/(releases|hints)\b|.+/(rollback|unpublish|archive)$")  # an index is made before they answer
 
 
 class FaqUnavailable(Problem):
@@ -144,7 +145,7 @@ class FaqClient:
             raise FaqUnavailable from error
 
     async def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        timeout = RELEASE_TIMEOUT if method == "POST" and path.startswith(SLOW) else TIMEOUT
+        timeout = RELEASE_TIMEOUT if method == "POST" and SLOW.match(path) else TIMEOUT
         try:
             response = await self._http.request(
                 method, f"{self._url}/v1{path}", json=body, headers=self._headers, timeout=timeout

@@ -52,6 +52,7 @@ class Advice:
     def __init__(self, pool: Pool, engine: Engine) -> None:
         self._pool = pool
         self._engine = engine
+        self._turn = asyncio.Lock()  # curators wait for each other rather than customers for curators
 
     async def on(self, entry: str | None, content: Content) -> Hints:
         """`entry`: the one that is being changed. Nothing of it is kept, vectors included."""
@@ -65,7 +66,8 @@ class Advice:
         known = space.index.vectors_by_text()
         missing = [text for text in content.asked if text not in known]
         known |= dict(zip(missing, await space.encoder.many(missing), strict=True))
-        return Hints(alike, *await asyncio.to_thread(self._compare, space, entry or UNSAVED, content, known))
+        async with self._turn:
+            return Hints(alike, *await asyncio.to_thread(self._compare, space, entry or UNSAVED, content, known))
 
     def _compare(
         self, space: Space, entry: str, content: Content, vectors: dict[str, Vectors]
