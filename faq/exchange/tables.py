@@ -76,7 +76,7 @@ def _wrong_columns(line: int, columns: list[str]) -> Trouble | None:
 
 def _record(line: int, columns: list[str], row: list[str]) -> Found:
     if len(row) != len(columns):
-        return Trouble(line, f"{len(row)} cells where the first line has {len(columns)} columns")
+        return Trouble(line, f"cells: {len(row)}, where the first line has {len(columns)} columns")
     members: dict[str, Any] = dict(zip(columns, row, strict=True))
     for name in LISTS:
         if name in members:

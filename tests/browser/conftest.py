@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 
 from ops.stack import Stack
 from tests.browser.chat import Chat
-from tests.browser.tab import Tab, chromium, tab
+from tests.browser.tab import PATIENCE_MS, Tab, chromium, tab
 
 NewTab = Callable[..., Awaitable[Tab]]
 NewChat = Callable[..., Awaitable[Chat]]
@@ -24,6 +24,7 @@ def nobody_waits(stack: Stack) -> None:
 
 @pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     async with chromium() as browser:
         yield browser
 

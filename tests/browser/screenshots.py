@@ -68,10 +68,10 @@ async def take_studio(url: str, password: str) -> None:
         await cleo.page.get_by_label("Answer", exact=True).fill(answer)
         phrasings = f"free christmas wrapping\n{wrapped}\nhave my present wrapped\ncan you wrap a gift for me"
         await cleo.page.get_by_label("Phrasings", exact=True).fill(phrasings)
-        await expect(cleo.page.locator(".hints .notice").first).to_be_visible(timeout=PATIENCE_MS)
+        await expect(cleo.page.locator(".hints details").first).to_be_visible(timeout=PATIENCE_MS)
         await expect(cleo.page.locator("#preview strong")).to_be_visible(timeout=PATIENCE_MS)
         await expect(cleo.page.get_by_text("Customers asked this in vain")).to_be_visible(timeout=PATIENCE_MS)
-        await cleo.page.set_viewport_size({"width": 1280, "height": 1300})
+        await cleo.page.set_viewport_size({"width": 1280, "height": 1440})
         await cleo.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         await cleo.page.screenshot(path=IMAGES / "studio-entry.png")
         await cleo.page.set_viewport_size({"width": 1280, "height": 900})

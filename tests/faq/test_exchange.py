@@ -85,7 +85,7 @@ def test_any_text_goes_round(shape: Any, question: str, phrasings: list[str], an
         (tables, "", 1, "the file is empty"),
         (tables, "question,answer,colour\na,b,c\n", 1, "no column is called colour"),
         (tables, "question,category\na,b\n", 1, "the column answer is missing"),
-        (tables, 'question,answer\n"a\nb",c\nd\n', 4, "1 cells where the first line has 2 columns"),
+        (tables, 'question,answer\n"a\nb",c\nd\n', 4, "cells: 1, where the first line has 2 columns"),
         (tables, 'question,answer\na,"b\n', 2, "not CSV"),
         (tables, "question,answer\n\n,b\n", 3, "question: is missing"),
         (tables, "question,answer,valid_from\na,b,soon\n", 2, "valid_from: "),
