@@ -37,9 +37,17 @@ from common.routes import add_router
 
 
 def create_app(
-    settings: ApiSettings, *, commerce: Commerce | None = None, passwords: Passwords | None = None
+    settings: ApiSettings,
+    *,
+    commerce: Commerce | None = None,
+    passwords: Passwords | None = None,
+    pages: Pages | None = None,
 ) -> FastAPI:
-    """The gateway. `commerce` is the retailer's backend; by default the one that the settings name, over HTTP."""
+    """The gateway.
+
+    `commerce` is the retailer's backend; by default the one that the settings name, over HTTP. `pages` may serve many
+    gateways of one process: a template is compiled when it is first rendered.
+    """
     services = wire(settings, commerce or create_commerce(settings), passwords=passwords)
 
     @asynccontextmanager
@@ -55,7 +63,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.services = services
-    app.state.pages = Pages(ZoneInfo(settings.timezone))
+    app.state.pages = pages or Pages(ZoneInfo(settings.timezone))
     install_problem_handlers(app)
     install_conversation_problems(app)
     install_database_problems(app, services.metrics)
@@ -70,7 +78,7 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
     add_router(app, stream.router)
     add_router(app, surveys.router)
     add_router(app, consent.router)
-    app.include_router(consent.staff_router)
+    add_router(app, consent.staff_router)
     add_router(app, health.router)
     add_router(app, outbox.router)
     add_router(app, audit.router)

@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -20,6 +21,7 @@ from api.staff.models import Role, Session
 from api.staff.passwords import Passwords
 from api.staff.service import StaffService
 from api.staff.throttle import LoginThrottle
+from api.web.pages import Pages
 from common.database import Pool, create_pool
 from tests.api_staff.site import PASSWORD, Site
 from tests.browser.conftest import browser  # noqa: F401 - fixture
@@ -30,6 +32,7 @@ from tests.fakes.server import served
 
 # What staff's passwords are hashed with here: as little work as Argon2 can do.
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+PAGES = Pages(ZoneInfo("UTC"))
 SECRET = "internal-secret-of-the-tests-0123456789"
 
 
@@ -125,6 +128,6 @@ async def site(
             actions_url=rasa_url,
             limit_conversations_per_address="10000/minute",
         )
-        app = create_app(settings, commerce=shop.as_commerce(), passwords=QUICK)
+        app = create_app(settings, commerce=shop.as_commerce(), passwords=QUICK, pages=PAGES)
         async with served(app) as url:
             yield Site(url, app, staff)

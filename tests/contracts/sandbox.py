@@ -22,6 +22,7 @@ from backends.sandbox.settings import SandboxSettings
 from common.internal import INTERNAL_SECRET_HEADER
 from ops.ports import free_ports
 from tests.contracts.shop import Credentials
+from tests.fakes.server import PromptServer
 
 START_SECONDS = 60
 
@@ -82,7 +83,7 @@ def run_ahead(sandbox: Sandbox, seconds: float) -> Iterator[str]:
     settings = SandboxSettings.model_validate(names | {"shop_webhook_url": ""})
     app = create_app(settings, clock=lambda: datetime.now(UTC) + timedelta(seconds=seconds))
     (port,) = free_ports(1)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none"))
+    server = PromptServer(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -91,7 +92,7 @@ def run_ahead(sandbox: Sandbox, seconds: float) -> Iterator[str]:
             raise RuntimeError("the sample shop of tomorrow did not start")
         yield url
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(timeout=20)
 
 

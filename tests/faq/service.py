@@ -11,6 +11,8 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from tests.fakes.server import PromptServer
+
 SECRET = "between-us"
 HEADERS = {"X-Aftercare-Secret": SECRET}
 
@@ -25,7 +27,7 @@ def free_port() -> int:
 def running(app: FastAPI) -> Iterator[httpx.Client]:
     """A client of the application, which is served over HTTP from a thread of this process and is ready."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
+    server = PromptServer(uvicorn.Config(app, port=port, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     with client_of(port) as client:
@@ -35,7 +37,7 @@ def running(app: FastAPI) -> Iterator[httpx.Client]:
                 time.sleep(0.02)
             yield client
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join(20)
 
 
