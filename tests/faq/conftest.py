@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -49,7 +50,7 @@ def start_service(int8: OnnxEncoder) -> Iterator[Callable[..., Service]]:
     """`start_service(database_url, **settings)` → the application over HTTP, with the model that was loaded once."""
     with ExitStack() as started:
 
-        def start(database_url: str, **settings: float) -> Service:
+        def start(database_url: str, **settings: Any) -> Service:
             chosen = FaqSettings.model_validate(
                 {"database_url": database_url, "internal_secret": SecretStr(SECRET)} | settings
             )

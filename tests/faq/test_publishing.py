@@ -136,7 +136,7 @@ def test_answers_go_on_from_memory_while_the_database_is_away(start_service: Sta
 
 
 def test_another_language_is_searched_among_its_own_entries(start_service: Start, database: str):
-    service = start_service(database)
+    service = start_service(database, faq_fallbacks=())
     service.create("hours-en", "When are you open?")
     service.create("hours-de", "Wann habt ihr offen?", language="de-AT")
     for entry in ("hours-en", "hours-de"):
