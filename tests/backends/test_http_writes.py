@@ -5,9 +5,9 @@ import pytest
 
 from backends import errors
 from backends.http import HttpCommerce
-from backends.models import Return
+from backends.models import Address, AddressChange, Return
 from tests.backends.conftest import Connect
-from tests.backends.samples import EMMA, RETURN, RETURN_REQUEST
+from tests.backends.samples import EMMA, ORDER, RETURN, RETURN_REQUEST
 from tests.fakes.broken_shop import Answer, BrokenShop, Drop, problem
 
 
@@ -20,13 +20,24 @@ async def test_a_write_carries_its_key_and_the_contracts_names(shop: BrokenShop,
     assert (await register(connect())).number == "RT-200017"
     (request,) = shop.requests
     assert request.headers["idempotency-key"] == "key-1"
+    line = {"line_id": "l1", "quantity": 1, "reason": "too_small", "title": "", "exchange_for": None, "note": ""}
     assert request.json == {
         "order_id": "o1",
-        "lines": [{"line_id": "l1", "quantity": 1, "reason": "too_small", "title": "", "exchange_for": None}],
+        "lines": [line],
         "resolution": "refund",
         "method": "label",
         "quote_id": None,
     }
+
+
+async def test_an_address_goes_to_its_order_with_the_version_that_was_seen(shop: BrokenShop, connect: Connect) -> None:
+    shop.script(Answer(200, ORDER))
+    change = AddressChange("o1", Address("Emma", "12 Main Street", "Cork", "IE"), "v1")
+    await connect().change_address(EMMA, change, dry_run=True, idempotency_key="key-1")
+    (request,) = shop.requests
+    assert request.path == "/orders/o1/address"
+    assert request.json["address"] | {"line1": "12 Main Street", "country": "IE"} == request.json["address"]
+    assert (request.json["version"], request.json["dry_run"]) == ("v1", True)
 
 
 async def test_a_write_that_gets_no_answer_in_time_is_sent_once_and_its_outcome_is_open(
