@@ -42,8 +42,10 @@ def read_address(text: str) -> Written | None:
     if is_question(text) or "@" in text:
         return None
     parts = [part for part in re.split(r"[,;\n]+", _without_lead(text)) if part.strip()]
-    parts = [" ".join(part.split()).strip(" .") for part in parts]
-    parts, country = _take_country([part for part in parts if part])
+    parts = [part for each in parts if (part := " ".join(each.split()).strip(" ."))]
+    while parts and set(raw_words(parts[0])) <= word_list("address_lead"):
+        parts.pop(0)  # "the house number is wrong, 24 Castle Street"
+    parts, country = _take_country(parts)
     parts, code = _take_code(parts)
     street, city, region = _named(parts)
     complete = bool(code and street and city)  # then a house may have a name alone

@@ -24,6 +24,8 @@ from actions.reading.addresses import Written, read_address, read_code, read_cou
             Written("The Old Mill", "Ballina", "F26 X1Y2", region="Co. Mayo"),
         ),
         ("no, 14 Main Street", Written("14 Main Street")),
+        ("actually the house number is wrong, 24 Castle Street, Tralee", Written("24 Castle Street", "Tralee")),
+        ("sorry, typo, 24 Castle Street, Tralee", Written("24 Castle Street", "Tralee")),
         ("the new address is: 12 Main Street, Cork", Written("12 Main Street", "Cork")),
         ("change JL-100243 to 12 Main Street, Cork", Written("12 Main Street", "Cork")),
         ("send it to 12 Main Street, Cork, T12 XY83 instead please", Written("12 Main Street", "Cork", "T12 XY83")),
