@@ -74,7 +74,7 @@ def test_the_serving_encoder_equals_sentence_transformers(fp32: OnnxEncoder, int
         reference = np.load(out)
 
     assert (fp32.encode(TEXTS) * reference).sum(axis=1).min() >= 0.9999
-    assert (int8.encode(TEXTS) * reference).sum(axis=1).min() >= 0.97
+    assert (int8.encode(TEXTS) * reference).sum(axis=1).min() >= 0.98
 
 
 def test_serving_needs_neither_pytorch_nor_sentence_transformers(faq_data: Path):
@@ -125,7 +125,7 @@ async def test_concurrent_texts_share_batches_and_get_their_own_vectors():
     vectors = await asyncio.gather(*(batching.one(text) for text in texts))
 
     assert np.array_equal(np.stack(vectors), HashingEncoder().encode(texts))
-    assert [len(batch) for batch in inner.batches] == [8, 8, 4]
+    assert [len(batch) for batch in inner.batches] == [16, 4]
     assert threading.current_thread().name not in inner.threads
     await batching.close()
 
