@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.faq import diet
 from bench.faq.baselines import BASELINES
 from bench.faq.figures import Measured, Row, of_ours, of_scores, table
 from bench.faq.sets import ROOT, read_sets
@@ -38,6 +39,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.faq", description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the public sets")
     parser.add_argument("--only", nargs="+", help="names of the sets to measure")
+    parser.add_argument("--diet", type=int, metavar="EPOCHS", help=f"train stock Rasa's DIET anew, {diet.FULL} in full")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     encoder = Remembering(open_encoder(FaqSettings()))
@@ -47,6 +49,8 @@ def main() -> int:
             started = time.perf_counter()
             row: Row = of_scores(data, baseline(data, encoder))
             measured.append(Measured(data.name, name, row | {"seconds": time.perf_counter() - started}))
+        if stock := diet.measure(data, options.diet) if options.diet else diet.kept(data):
+            measured.append(Measured(data.name, *stock))
         measured.append(Measured(data.name, "Aftercare", of_ours(data, encoder, TARGET)))
         print(table([each for each in measured if each.data == data.name]), flush=True)
     if not options.only:
