@@ -2,6 +2,8 @@ from dataclasses import dataclass
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.tab import PATIENCE_MS
+
 MOST = 120  # stops of the tab key on the way to anything
 RING = "node => node.matches(':focus-visible') && getComputedStyle(node).outlineStyle !== 'none'"
 
@@ -39,6 +41,11 @@ class Keys:
 
     async def button(self, name: str) -> None:
         await self.press(self.page.get_by_role("button", name=name, exact=True))
+
+    async def submit(self, name: str) -> None:
+        """Press a button and wait for the page that comes of it."""
+        async with self.page.expect_navigation(timeout=3 * PATIENCE_MS):  # publications ask every phrasing
+            await self.button(name)
 
     async def link(self, name: str) -> None:
         await self.press(self.page.get_by_role("link", name=name, exact=True).first)

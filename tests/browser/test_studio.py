@@ -24,7 +24,8 @@ async def write(cleo: Tab, **fields: str) -> None:
 
 
 async def published(cleo: Tab, name: str = "Save and publish") -> None:
-    await press(cleo, name)
+    async with cleo.page.expect_navigation(timeout=3 * PATIENCE_MS):  # it asks every phrasing
+        await cleo.page.get_by_role("button", name=name, exact=True).click(no_wait_after=True)
     await expect(cleo.page.get_by_text(LIVE)).to_be_visible(timeout=PATIENCE_MS)
 
 

@@ -37,7 +37,7 @@ async def test_what_was_asked_in_vain_becomes_a_phrasing_and_is_answered_from_th
     await keys.press(gap.get_by_role("button", name="Add phrasing"))
     await keys.link("Look at it and publish it")
     try:
-        await keys.button("Save and publish")
+        await keys.submit("Save and publish")
         await expect(cleo.page.get_by_text("Live. Customers get")).to_be_visible(timeout=PATIENCE_MS)
         await chat.ask(ASKED, "From our FAQ")
         await chat.log.get_by_role("button", name="Yes, it helped").click()
