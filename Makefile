@@ -73,12 +73,9 @@ bot-tests:
 	cd bot && ../$(RASA_BIN)/python -m pytest tests -q -m "not ($(LEFT))"
 
 .PHONY: product-tests
-product-tests: chromium
-	$(BIN)/python -m pytest -q -m "stack or browser"
-
-.PHONY: chromium
-chromium:
+product-tests:
 	@$(PYTHON) ops/chromium.py
+	$(BIN)/python -m pytest -q -m "stack or browser"
 
 .PHONY: test-faults
 test-faults: setup-dev  ## kill, pause and cut off processes under customers (below 4 minutes)

@@ -18,7 +18,7 @@ from faq.errors import ExportCorrupt
 
 Precision = Literal["fp32", "int8"]
 _MOST = 32  # texts at a time
-_PADDING = 24  # tokens that take about as long as starting a run, measured with all-MiniLM-L6-v2
+_PADDING = 24  # tokens that take about as long as starting a run
 
 
 class OnnxEncoder:

@@ -74,7 +74,7 @@ def test_the_serving_encoder_equals_sentence_transformers(fp32: OnnxEncoder, int
         reference = np.load(out)
 
     assert (fp32.encode(TEXTS) * reference).sum(axis=1).min() >= 0.9999
-    assert (int8.encode(TEXTS) * reference).sum(axis=1).min() >= 0.98
+    assert (int8.encode(TEXTS) * reference).sum(axis=1).min() >= 0.97
 
 
 def test_serving_needs_neither_pytorch_nor_sentence_transformers(faq_data: Path):

@@ -1,6 +1,7 @@
 """Gateway, action server and sample shop, all real and on a real PostgreSQL; what lies between them breaks."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from tests.writes.wishes import Buyer, add_buyers
 
 PATIENCE = 0.15  # seconds after which a request that is late is given up by whoever sent it
 SECRET = "internal-secret-of-the-tests-0123456789"
+SERVICE_UNAVAILABLE = 503
 CUSTOMER_SECRET = "customer-token-secret-of-the-tests-0123456789"
 
 
@@ -63,12 +65,13 @@ class Tab:
 
 
 async def patiently(http: httpx.AsyncClient, method: str, path: str, **request: Any) -> httpx.Response:
-    """As a widget does it: a connection that broke is no reason to give up."""
-    for _ in range(5):
-        try:
-            return (await http.request(method, path, **request)).raise_for_status()
-        except httpx.TransportError:
-            await asyncio.sleep(0.1)
+    """As a widget does it: a connection that broke, or "not now", is no reason to give up."""
+    for _ in range(30):
+        with contextlib.suppress(httpx.TransportError):
+            answer = await http.request(method, path, **request)
+            if answer.status_code != SERVICE_UNAVAILABLE:
+                return answer.raise_for_status()
+        await asyncio.sleep(0.1)
     raise AssertionError(f"{method} {path} never arrived")
 
 
