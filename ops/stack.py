@@ -105,6 +105,15 @@ class Stack:
             with self.step(name):
                 self.processes[name].wait_ready(self.settings.start_timeout)
 
+    def start_faq_alone(self) -> None:
+        """With the database and the encoder that it needs; `stop` ends it."""
+        self._prepare_data()
+        with self.step("encoder"):
+            self.run_python("faq", "prepare")
+        self._define_processes()
+        self.processes["faq"].start()
+        self.processes["faq"].wait_ready(self.settings.start_timeout)
+
     def migrate_only(self) -> None:
         """Apply the migrations and stop again."""
         try:
@@ -115,7 +124,7 @@ class Stack:
     def train_only(self) -> None:
         """Train if something changed: starts the FAQ service, which embeds the examples, and stops again."""
         try:
-            self._start_faq_alone()
+            self.start_faq_alone()
             self._train_if_needed()
         finally:
             self.stop()
@@ -123,7 +132,7 @@ class Stack:
     def test_nlu(self, out: Path, *arguments: str) -> int:
         """Train if something changed, measure with the sample entries, stop again: the exit code of measuring."""
         try:
-            self._start_faq_alone()
+            self.start_faq_alone()
             self.run_python("faq", "import", str(FAQ_CONTENT))
             self._train_if_needed()
             return self.measure_nlu(out, *arguments)
@@ -135,14 +144,6 @@ class Stack:
         command = [str(self.settings.rasa_python), "-m", "measure", "--model", str(self.rasa_model)]
         command += ["--out", str(out), *arguments]
         return subprocess.run(command, cwd=training.BOT, env=self.environment, check=False).returncode
-
-    def _start_faq_alone(self) -> None:
-        self._prepare_data()
-        with self.step("encoder"):
-            self.run_python("faq", "prepare")
-        self._define_processes()
-        self.processes["faq"].start()
-        self.processes["faq"].wait_ready(self.settings.start_timeout)
 
     def stop(self) -> None:
         for name in ("api", "rasa", "actions", "sandbox", "faq"):
