@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float32]
     Waiting = tuple[str, asyncio.Future[Vector]]
 
-MAX_BATCH = 16  # bounds how long an urgent text waits behind bulk work: some tens of milliseconds
+MAX_BATCH = 8  # bounds how long an urgent text waits behind bulk work: about 25 ms
 
 
 class BatchingEncoder:

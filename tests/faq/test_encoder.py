@@ -125,7 +125,7 @@ async def test_concurrent_texts_share_batches_and_get_their_own_vectors():
     vectors = await asyncio.gather(*(batching.one(text) for text in texts))
 
     assert np.array_equal(np.stack(vectors), HashingEncoder().encode(texts))
-    assert [len(batch) for batch in inner.batches] == [16, 4]
+    assert [len(batch) for batch in inner.batches] == [8, 8, 4]
     assert threading.current_thread().name not in inner.threads
     await batching.close()
 
