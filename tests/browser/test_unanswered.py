@@ -54,5 +54,5 @@ async def test_what_was_asked_in_vain_becomes_a_phrasing_and_is_answered_from_th
 async def taken_back(page: Page) -> None:
     """The entry as it was."""
     await page.goto(f"{page.url.split('/faq')[0]}/faq/entries/repair-service")
-    phrasings = page.get_by_label("Phrasings")
+    phrasings = page.get_by_label("Phrasings", exact=True)
     await phrasings.fill((await phrasings.input_value()).replace(ASKED, ""))
