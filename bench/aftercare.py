@@ -24,7 +24,7 @@ from ops.ports import free_ports
 from ops.settings import ROOT, LauncherSettings
 from ops.stack import Stack
 
-LEARNING_SECONDS = 8.0
+LEARNING_SECONDS = 12.0
 # A load test is one address that opens and sends as much as it can: the limits for people are not what is measured.
 NO_LIMITS = {
     "AFTERCARE_LIMIT_CONVERSATIONS_PER_ADDRESS": "100000/minute",

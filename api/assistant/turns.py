@@ -152,8 +152,9 @@ class TurnRunner:
     async def _answer(self, turn: Turn, *, again: bool) -> Answer | None:
         """None when the conversation went to people before the turn began. Raises Apology."""
         async with self._conversations.reading() as connection:
-            conversation = await self._conversations.get(connection, turn.conversation_id)
-            returned = await self._conversations.back_from_people(connection, conversation.id, not_answers=TEXTS)
+            conversation, returned = await self._conversations.for_turn(
+                connection, turn.conversation_id, not_answers=TEXTS
+            )
         if conversation.state is not State.BOT:
             return None
         question = Question(turn.kind, turn.content)

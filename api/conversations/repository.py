@@ -121,18 +121,24 @@ async def events_after(connection: Connection, conversation_id: UUID, after: int
     return [to_event(row) for row in rows]
 
 
-async def back_from_people(connection: Connection, conversation_id: UUID, *, not_answers: list[str]) -> bool:
-    """Of the last step of a hand-off and the last answer: whether the step is the later one. Reads from the end."""
+async def get_for_turn(
+    connection: Connection, conversation_id: UUID, *, not_answers: list[str]
+) -> tuple[Conversation, bool] | None:
+    """And, of the last step of a hand-off and the last answer, whether the step is the later one; read from the end."""
     row = await fetch_one(
         connection,
-        "SELECT type FROM events WHERE conversation_id = %s AND ("
+        f"SELECT {COLUMNS}, coalesce(("  # noqa: S608 - constants only
+        "SELECT type = 'handoff' FROM events WHERE conversation_id = conversations.id AND ("
         " (type = 'handoff' AND body->>'state' IN ('queued', 'assigned', 'resolved'))"
         " OR (type = 'message' AND author = 'bot' AND coalesce(body->'source'->>'name', '') <> ALL(%s))"
-        ") ORDER BY seq DESC LIMIT 1",
-        conversation_id,
+        ") ORDER BY seq DESC LIMIT 1), false) AS returned FROM conversations WHERE id = %s",
         not_answers,
+        conversation_id,
     )
-    return row is not None and row["type"] == "handoff"
+    if row is None:
+        return None
+    returned: bool = row.pop("returned")
+    return to_conversation(row), returned
 
 
 async def move(

@@ -115,14 +115,18 @@ class ConversationService:
     ) -> list[Event]:
         return await repository.events_after(connection, conversation_id, after, limit)
 
-    async def back_from_people(
+    async def for_turn(
         self, connection: Connection, conversation_id: UUID, *, not_answers: Iterable[str]
-    ) -> bool:
-        """Whether people were asked for, or had the conversation, since the assistant answered last.
+    ) -> tuple[Conversation, bool]:
+        """And whether people were asked for, or had the conversation, since the assistant answered last.
 
         `not_answers`: the templates of messages that come from elsewhere than the assistant's dialogue.
+        Raises UnknownConversation.
         """
-        return await repository.back_from_people(connection, conversation_id, not_answers=list(not_answers))
+        found = await repository.get_for_turn(connection, conversation_id, not_answers=list(not_answers))
+        if found is None:
+            raise UnknownConversation(conversation_id)
+        return found
 
     async def summaries(self, connection: Connection, conversation_ids: Iterable[UUID]) -> dict[UUID, Summary]:
         """Of those that exist, in one query however many there are."""

@@ -10,7 +10,7 @@ def apply(*, without_tensorflow: bool = True) -> None:
 
     if without_tensorflow:
         no_tensorflow.apply()
-    from patches import action_calls, events, graph, rules, sessions, slot_log, slots, trackers
+    from patches import action_calls, domains, events, graph, rules, sessions, slot_log, slots, trackers
 
-    for correction in (action_calls, events, graph, rules, sessions, slot_log, slots, trackers):
+    for correction in (action_calls, domains, events, graph, rules, sessions, slot_log, slots, trackers):
         correction.apply()

@@ -293,3 +293,9 @@ def test_rasa_is_imported_without_tensorflow_and_refuses_its_components() -> Non
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=BOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("content", "empty"), [({}, True), ({"intents": ["greet"]}, False)])
+def test_whether_a_domain_is_empty_is_the_same_when_it_is_asked_again(content: Dict[str, Any], empty: bool) -> None:
+    domain = Domain.from_dict(content)
+    assert [domain.is_empty(), domain.is_empty()] == [empty, empty]
