@@ -83,19 +83,16 @@ def is_ready(url: str) -> bool:
 
 
 async def measure_turns(url: str, turns: int) -> dict[str, Any]:
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    async with httpx.AsyncClient(trust_env=False, timeout=120, limits=limits) as http:
+    def customer() -> StockCustomer:
+        return StockCustomer(url)
 
-        def customer() -> StockCustomer:
-            return StockCustomer(http, url)
-
-        await measure(customer, 2, questions(20))  # warm up
-        found: dict[str, Latency] = {
-            "faq_turn_1": await measure(customer, 1, questions(turns)),
-            "faq_turn_20": await measure(customer, 20, questions(max(turns // 4, 10))),
-            "form_turn_1": await measure_dialogue(customer, 1, FORM_DIALOGUE["stock"] * 6),
-            "form_turn_20": await measure_dialogue(customer, 20, FORM_DIALOGUE["stock"] * 2),
-        }
+    await measure(customer, 2, questions(20))  # warm up
+    found: dict[str, Latency] = {
+        "faq_turn_1": await measure(customer, 1, questions(turns)),
+        "faq_turn_20": await measure(customer, 20, questions(max(turns // 4, 10))),
+        "form_turn_1": await measure_dialogue(customer, 1, FORM_DIALOGUE["stock"] * 6),
+        "form_turn_20": await measure_dialogue(customer, 20, FORM_DIALOGUE["stock"] * 2),
+    }
     return {name: latency.as_json() for name, latency in found.items()}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import aiohttp
 
 from bench.aftercare import NO_LIMITS, launcher
 from common.internal import INTERNAL_SECRET_HEADER
@@ -31,7 +31,7 @@ def running_product() -> Iterator[Stack]:
 class DirectCaller:
     """Asks Rasa's channel as the gateway does, without the gateway."""
 
-    def __init__(self, http: httpx.AsyncClient, stack: Stack) -> None:
+    def __init__(self, http: aiohttp.ClientSession, stack: Stack) -> None:
         self._http = http
         self._url = f"{stack.url('rasa')}/webhooks/aftercare/turn"
         self._headers = {INTERNAL_SECRET_HEADER: stack.environment["AFTERCARE_INTERNAL_SECRET"]}
@@ -41,8 +41,9 @@ class DirectCaller:
         """Seconds."""
         turn = {"sender": self._sender, "message_id": str(uuid.uuid4()), "kind": "text", "text": text, "retry": False}
         started = time.perf_counter()
-        answer = await self._http.post(self._url, json={**turn, "metadata": NOBODY}, headers=self._headers)
+        async with self._http.post(self._url, json={**turn, "metadata": NOBODY}, headers=self._headers) as answer:
+            messages = (await answer.json())["messages"]
         taken = time.perf_counter() - started
-        if not answer.raise_for_status().json()["messages"]:
+        if not messages:
             raise RuntimeError(f"Rasa said nothing to {text!r}")
         return taken

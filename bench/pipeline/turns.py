@@ -4,7 +4,7 @@ import statistics
 
 import httpx
 
-from bench.clients import AftercareCustomer
+from bench.clients import AftercareCustomer, own_connection
 from bench.pipeline.product import DirectCaller
 from bench.sentences import questions
 from ops.stack import Stack
@@ -19,8 +19,8 @@ async def measure_cost(http: httpx.AsyncClient, stack: Stack, turns: int) -> dic
     """p50 in milliseconds; by the gateway and past it in turn, so that both meet the same machine."""
     through: list[float] = []
     direct: list[float] = []
-    caller = DirectCaller(http, stack)
-    async with AftercareCustomer(http, stack.url("api")) as customer:
+    async with own_connection() as own, AftercareCustomer(http, stack.url("api")) as customer:
+        caller = DirectCaller(own, stack)
         for number, text in enumerate(questions(turns + WARM_UP)):
             ways: list[tuple[Speaker, list[float]]] = [(customer, through), (caller, direct)]
             for speaker, times in ways if number % 2 else reversed(ways):
