@@ -38,6 +38,7 @@ class Space:
         self._fallbacks = fallbacks
         self._general: Vectors | None = None  # made with the first index
         self._adapting: asyncio.Task[None] | None = None
+        self._drafted: tuple[Index, Index] | None = None  # the last draft, after the index that it was made from
 
     async def replace(self, live: Sequence[Published], vectors_of: VectorsOf) -> None:
         """Live at once with what the last index learned, which is learned anew behind it."""
@@ -46,24 +47,34 @@ class Space:
             return
         if self._general is None:
             self._general = await self.encoder.many(general_questions())
-        known: dict[str, Vectors] = self.index.vectors_by_text()
-        missing = [text for entry in entries for text in entry.content.asked if text not in known]
-        known |= await vectors_of(self.encoder, missing)
-        self.index = await asyncio.to_thread(self.draft, entries, known)
+        if self._drafted and self._drafted[0] is self.index and list(self._drafted[1].entries) == entries:
+            self.index = self._drafted[1]
+        else:
+            self.index = await self._made(entries, vectors_of)
+        self._drafted = None
         if self._adapting is None:
             self._adapting = asyncio.create_task(self._adapt())
 
+    async def _made(self, entries: Sequence[Published], vectors_of: VectorsOf) -> Index:
+        known: dict[str, Vectors] = self.index.vectors_by_text()
+        missing = [text for entry in entries for text in entry.content.asked if text not in known]
+        known |= await vectors_of(self.encoder, missing)
+        return await asyncio.to_thread(self.draft, entries, known)
+
     def draft(self, entries: Sequence[Published], vectors: Mapping[str, Vectors]) -> Index:
-        """What the index would be with these entries. Blocks: for a worker thread."""
-        return Index.of(
+        """What the index would be with these entries, at hand if they go live next. Blocks: for a worker thread."""
+        live = self.index
+        draft = Index.of(
             [entry for entry in entries if self.holds(entry.content)],
             vectors,
             self._thresholds,
             self.encoder.dimension,
             general=self._general,
-            after=self.index,
+            after=live,
             fallbacks=self._fallbacks,
         )
+        self._drafted = live, draft
+        return draft
 
     async def _adapt(self) -> None:
         """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn.

@@ -74,4 +74,5 @@ class Gate:
         kept = [drafts.get(entry.id, entry) for entry in live.entries]
         present = {entry.id for entry in live.entries}
         added = [draft for entry, draft in drafts.items() if entry not in present]
-        return space.draft([entry for entry in (*kept, *added) if entry is not None], known)
+        entries = [entry for entry in (*kept, *added) if entry is not None]
+        return space.draft(sorted(entries, key=lambda entry: entry.id), known)

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from faq.index.decision import Match, Thresholds
 from faq.index.features import Evidence
 from faq.index.lexicon import Lexicon
 from faq.index.locales import Fallbacks, Locales, primary
-from faq.index.scoring import Scorer, transferred
+from faq.index.scoring import Earlier, Scorer, transferred
 
 _AT_ONCE = 150_000  # phrasings times entries up to which an index is trained before it is live
 _WARM_STEPS = 10
@@ -92,10 +92,14 @@ class Index:
         evidence = Evidence.of(bank, self._general, before.evidence.regression)
         rows = {entry.id: row for row, entry in enumerate(after.entries)}
         kept = [(row, rows[entry.id]) for row, entry in enumerate(self.entries) if entry.id in rows]
-        for row, earlier in (*kept, (-1, -1)):
-            evidence.regression.weights[row] = before.evidence.regression.weights[earlier]
+        resumed = evidence.regression.resumed(before.evidence.regression, [*kept, (-1, -1)])
+        evidence = replace(evidence, regression=resumed)
         quick = bank.entries * len(bank.owner) <= _AT_ONCE
-        return Scorer(evidence.trained(_WARM_STEPS) if quick else evidence, before.weights)
+        same = [
+            (ours, row) for ours, row in kept if self.entries[ours].content.asked == after.entries[row].content.asked
+        ]
+        earlier = Earlier(before.parts, [*same, (-1, -1)])
+        return Scorer(evidence.trained(_WARM_STEPS) if quick else evidence, before.weights, earlier)
 
     def adapted(self) -> "Index":
         """The same index, trained, with weights and thresholds learned from its phrasings.

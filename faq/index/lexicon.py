@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -12,6 +14,7 @@ from faq.text import words
 
 DIMENSION = 512
 _PIECES = (3, 4, 5)  # letters
+_KEPT = 2048  # texts whose pieces are at hand: every draft of an index reads the same phrasings again
 
 
 class Lexicon:
@@ -21,28 +24,39 @@ class Lexicon:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._seen = Counter(piece for text in texts for piece in set(_pieces(text)))
+        self._seen = Counter(piece for text in texts for piece in _spelled(text).pieces)
         self._total = len(texts)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, DIMENSION), rows of length 1; zeros where a text has no word."""
         made = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         for row, text in enumerate(texts):
-            counted = Counter(_pieces(text))
-            if not counted:
-                continue
-            hashes = np.array([crc32(piece.encode()) for piece in counted], dtype=np.int64)
-            signs = np.where(hashes >> 31, 1.0, -1.0)
-            np.add.at(made[row], hashes % DIMENSION, signs * self._weights(counted))
+            spelled = _spelled(text)
+            np.add.at(made[row], spelled.columns, spelled.weights * self._rarity(spelled.pieces))
         lengths = np.linalg.norm(made, axis=1, keepdims=True)
         unit: Vectors = made / np.maximum(lengths, 1e-12)
         return unit
 
-    def _weights(self, counted: "Counter[str]") -> NDArray[np.float64]:
-        times = np.array(list(counted.values()), dtype=np.float64)
-        seen = np.array([self._seen[piece] for piece in counted], dtype=np.float64)
-        weights: NDArray[np.float64] = (1 + np.log(times)) * (1 + np.log((1 + self._total) / (1 + seen)))
-        return weights
+    def _rarity(self, pieces: Sequence[str]) -> NDArray[np.float64]:
+        seen = np.array([self._seen[piece] for piece in pieces], dtype=np.float64)
+        rarity: NDArray[np.float64] = 1 + np.log((1 + self._total) / (1 + seen))
+        return rarity
+
+
+class _Spelled(NamedTuple):
+    """A text's pieces, each once; where each is added, and with what sign and weight for how often it stands there."""
+
+    pieces: tuple[str, ...]
+    columns: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+
+@lru_cache(_KEPT)
+def _spelled(text: str) -> _Spelled:
+    counted = Counter(_pieces(text))
+    hashes = np.array([crc32(piece.encode()) for piece in counted], dtype=np.int64)
+    times = np.array(list(counted.values()), dtype=np.float64)
+    return _Spelled(tuple(counted), hashes % DIMENSION, np.where(hashes >> 31, 1.0, -1.0) * (1 + np.log(times)))
 
 
 def _pieces(text: str) -> list[str]:

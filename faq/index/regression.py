@@ -1,5 +1,6 @@
 """Multinomial logistic regression over entries, on what a phrasing means and how it is spelled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,13 @@ class Regression:
         means = np.vstack([bank.mean_of_each(rows), last])
         length = 5.0 if like is None else float(np.linalg.norm(like.weights, axis=1).mean())
         return cls(length * unit(means - rows.mean(axis=0)))
+
+    def resumed(self, before: "Regression", same: Sequence[tuple[int, int]]) -> "Regression":
+        """With the weights of the classes that `before` has, too: (ours, its own)."""
+        weights = self.weights.copy()
+        for ours, theirs in same:
+            weights[ours] = before.weights[theirs]
+        return Regression(weights)
 
     def trained(self, bank: Bank, general: Vectors, steps: int = STEPS) -> "Regression":
         """Better by so many steps of L-BFGS; itself where the collection is too large."""

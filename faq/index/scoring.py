@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 
 from faq.encoder.ports import Vectors
 from faq.index.adapting import Asked, adapted
-from faq.index.bank import Floats, Rows
+from faq.index.bank import Bank, Floats, Rows
 from faq.index.choice import ALTERNATIVES, probabilities
 from faq.index.features import NAMES, Evidence, Texts
+from faq.index.regression import Regression
 
 Ranked = tuple[list[tuple[int, float]], float]
 """([(entry, probability), the first few], probability that any entry fits)."""
 
 _PARTS = 4
 _PART_STEPS = 20
+_RESUMED_STEPS = 4
 _CHUNK = 100  # phrasings asked together: bounds the memory
 
 
@@ -30,11 +32,21 @@ def transferred() -> Floats:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What the index before learned without each of its parts, and which entries ask the same: (ours, its own)."""
+
+    parts: dict[int, Regression]
+    same: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
 class Scorer:
     """Probabilities of entries for a question."""
 
     evidence: Evidence
     weights: Floats
+    earlier: Earlier | None = None
+    parts: dict[int, Regression] = field(default_factory=dict, init=False, repr=False, compare=False)
     # What was made of phrasings without themselves, by which they were: nothing of it ever changes.
     _left_out: dict[bytes, Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -42,7 +54,7 @@ class Scorer:
         """Trained on all phrasings, with weights that were learned from them. Takes seconds: for a worker thread."""
         learned = adapted(self.evidence.bank, general, transferred())
         weights, asked = (transferred(), None) if learned is None else learned
-        return replace(self, evidence=self.evidence.trained(), weights=weights), asked
+        return Scorer(self.evidence.trained(), weights), asked
 
     def rank(self, vector: Vectors, spelled: Vectors, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
         """`allowed` masks entries."""
@@ -69,15 +81,27 @@ class Scorer:
         bank = self.evidence.bank
         part = (rows - bank.starts[bank.owner[rows]]) % _PARTS
         utilities = np.zeros((len(rows), bank.entries + 1))
+        all_asked = len(rows) == np.count_nonzero(bank.counts[bank.owner] > 1)
         for number in np.unique(part):
             places = np.flatnonzero(part == number)
             known = bank.part(np.setdiff1d(np.arange(len(bank.owner)), rows[places]))
-            evidence = Evidence.of(known, self.evidence.general).trained(_PART_STEPS)
+            evidence = self._trained_without(known, int(number))
+            if all_asked:
+                self.parts[int(number)] = evidence.regression
             for start in range(0, len(places), _CHUNK):
                 some = places[start : start + _CHUNK]
                 asked = rows[some]
                 utilities[some] = evidence.options(bank.vectors[asked], bank.spelled[asked]) @ self.weights
         return utilities
+
+    def _trained_without(self, known: Bank, part: int) -> Evidence:
+        """Going on from what the index before learned without the same part, where entries ask what they asked."""
+        before = None if self.earlier is None else self.earlier.parts.get(part)
+        evidence = Evidence.of(known, self.evidence.general, before)
+        if self.earlier is None or before is None:
+            return evidence.trained(_PART_STEPS)
+        resumed = evidence.regression.resumed(before, self.earlier.same)
+        return replace(evidence, regression=resumed).trained(_RESUMED_STEPS)
 
     def _ranked(self, utilities: Floats, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
         entries, none = utilities[:-1].copy(), utilities[-1]
