@@ -188,6 +188,25 @@ def test_all_phrasings_are_asked_and_what_was_prepared_of_the_live_index_says_th
     assert prepared == asked()
 
 
+def test_a_draft_that_goes_on_from_what_the_live_index_learned_says_what_one_from_nothing_says():
+    encoder = HashingEncoder()
+    contents = list(read_entries(ROOT / "faq" / "content" / "entries.jsonl").items())[:48]
+    entries = [Published(entry, 1, content) for entry, content in contents]
+    new = Published("new", 1, Content("Do you lend out a zeppelin?", ("zeppelin rental", "hire a zeppelin"), "Yes."))
+    texts = [text for entry in [*entries, new] for text in entry.content.asked]
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+
+    def best(*, prepared: bool) -> list[str]:
+        live = Index.of(entries, vectors, Thresholds(), encoder.dimension)
+        if prepared:
+            live.prepare(WORK)
+        draft = Index.of([*entries, new], vectors, Thresholds(), encoder.dimension, after=live)
+        return [left.match.candidates[0].entry.id for left in draft.without_itself(lambda _: frozenset())]
+
+    same = [one == other for one, other in zip(best(prepared=True), best(prepared=False), strict=True)]
+    assert sum(same) > 0.95 * len(same)
+
+
 def test_of_a_large_collection_the_phrasings_nearest_to_the_change_are_asked():
     encoder = HashingEncoder()
     entries = [
