@@ -46,7 +46,7 @@ lint: setup-dev  ## style, import rules and types
 check test: export OMP_NUM_THREADS := 1
 
 # The parts run two at a time, for much of what a test does is to wait. The gateway's are about half of what needs neither
-# the whole product nor a browser.
+# the whole product nor a browser; what does need them has the machine to itself.
 GATEWAY := $(addprefix tests/,api api_staff contracts/desks handoff insight tickets widget writes)
 # What these parts leave out.
 LEFT := stack or browser
@@ -58,7 +58,8 @@ check: setup-dev  ## lint, types and the fast tests (below 3 minutes)
 
 .PHONY: test
 test: setup-dev  ## everything: lint, types, unit, contract, functional, browser
-	@$(MAKE) $(PARTS) product-tests lint bot-tests gateway-tests other-tests
+	@$(MAKE) $(PARTS) gateway-tests lint bot-tests other-tests
+	@$(MAKE) --no-print-directory product-tests
 
 .PHONY: gateway-tests
 gateway-tests:
