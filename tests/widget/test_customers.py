@@ -82,6 +82,7 @@ async def test_a_token_that_is_accepted_later_identifies_the_conversation_that_w
         for token in (customer_token("liam", expires_in=-7200), customer_token("liam"))
     )
     await chat.tab.page.evaluate(refuse)
+    await chat.tab.page.wait_for_load_state("networkidle")  # the page, told of the refusal, begins anew
     await chat.ask("who am I?", "re: who am I")
     assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "anonymous"
     await chat.tab.page.evaluate(accept)
