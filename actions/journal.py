@@ -5,7 +5,7 @@ tells the customer (docs/reference/reliability.md).
 
 BackendError
 ├── Underway         what the customer confirmed before is not settled yet
-├── JustDone         the same was done for the same customer a moment ago, in another conversation
+├── JustDone         the same was done for this customer a moment ago, who may not have read it yet
 ├── VerificationRequired  the conversation is nobody's any more
 │   └── StepUpNeeded      who the customer is was proved too long ago to move money now
 └── Unavailable

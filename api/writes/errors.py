@@ -5,7 +5,7 @@ Problem
 ├── StepUpNeeded  403 step_up: that the customer proved who they are is too long ago for this
 ├── NotNow     409 not_now: its turn is over, or people have the conversation
 ├── Underway   409 underway: another one for the same thing is not settled yet
-└── JustDone   409 just_done: the same was done for this customer a moment ago, in another conversation
+└── JustDone   409 just_done: the same was done for this customer a moment ago, who may not have read so yet
 """
 
 from common.problems import Problem
@@ -33,4 +33,4 @@ class Underway(Problem):
 
 class JustDone(Problem):
     def __init__(self) -> None:
-        super().__init__(409, "just_done", "The same was done a moment ago in another conversation.")
+        super().__init__(409, "just_done", "The same was done a moment ago, and the customer may not have read it yet.")

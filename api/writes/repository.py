@@ -44,10 +44,12 @@ async def underway(connection: Connection, confirmed: Confirmed) -> bool:
     return row is not None
 
 
-async def done_elsewhere(connection: Connection, confirmed: Confirmed, *, within: float) -> bool:
+async def just_done(connection: Connection, confirmed: Confirmed, *, within: float) -> bool:
+    """Whether the same was done, and told elsewhere: in another conversation, or later than the turn."""
     row = await fetch_one(
         connection,
-        "SELECT key FROM writes WHERE customer_id = %s AND content = %s AND state = 'done' AND conversation_id <> %s"
+        "SELECT key FROM writes WHERE customer_id = %s AND content = %s AND state = 'done'"
+        " AND (conversation_id <> %s OR attempts > 0)"
         " AND settled_at > clock_timestamp() - make_interval(secs => %s) LIMIT 1",
         *(confirmed.identity.customer_id, content(confirmed.write), confirmed.conversation_id, within),
     )

@@ -18,7 +18,8 @@ from common.database import Connection
 
 # A parcel that goes elsewhere is as good as money.
 MOVES_MONEY = {"create_return", "request_refund", "redeem", "change_address"}
-SAME_SECONDS = 120.0  # in which the same from another conversation is taken for the same wish, confirmed in two tabs
+# In which the same is taken for the same wish: confirmed in two tabs, or anew by one who was told late of the first.
+SAME_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class WriteService:
         confirmed = _confirmed(intent, identity)
         if await repository.underway(connection, confirmed):
             raise Underway
-        if await repository.done_elsewhere(connection, confirmed, within=SAME_SECONDS):
+        if await repository.just_done(connection, confirmed, within=SAME_SECONDS):
             raise JustDone
         try:
             added = await repository.insert(connection, confirmed)

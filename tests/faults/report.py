@@ -81,8 +81,10 @@ def as_table(report: dict[str, Any]) -> str:
         *((kind.replace("_", " "), count) for kind, count in report["found"].items()),
     ]
     lines = [f"{name:<26}{value}" for name, value in rows]
-    found = [f"{each['kind']}: {each['conversation']}: {each['detail']}" for each in report["findings"]]
-    return "\n".join([*lines, *found])
+    for each in report["findings"]:
+        lines.append(f"{each['kind']}: {each['conversation']}: {each['detail']}")
+        lines += [f"  {line}" for line in report["transcripts"].get(each["conversation"], [])]
+    return "\n".join(lines)
 
 
 def _counted(counts: dict[str, int]) -> str:

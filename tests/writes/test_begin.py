@@ -1,11 +1,12 @@
 """What the gateway lets the action server begin, and what it refuses."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from api.writes.models import Report
 from backends.models import Address, AddressChange, RefundMethod, RefundRequest
 from backends.writes import CancelOrder, ChangeAddress, Redeem, RequestRefund, content, from_json, to_json
 from common.internal import INTERNAL_SECRET_HEADER
@@ -103,13 +104,32 @@ async def test_one_at_a_time_for_the_same_thing_whatever_the_conversation(world:
     await world.quiet()
     third = await open_turn(world, other)
     assert (await begin(world, other, third)).json()["code"] == "just_done"
-    fourth = await open_turn(world, one)
-    assert (await begin(world, one, fourth)).status_code == 204, (
-        "in the conversation where it was seen it is a new wish"
-    )
-    for message_id in (third, fourth):
-        await close_turn(world, message_id)
+    await close_turn(world, third)
+
+
+async def test_what_the_customer_was_told_in_the_turn_may_be_wanted_once_more(world: World, tab: Tab) -> None:
+    first = await open_turn(world, tab)
+    await begin(world, tab, first, key="first")
+    report = Report(key="first", outcome="done", number="JC-1")
+    async with world.services.pool.connection() as connection:
+        await world.services.writes.settle(connection, UUID(tab.id), [report])
+    await close_turn(world, first)
+    second = await open_turn(world, tab)
+    assert (await begin(world, tab, second)).status_code == 204
+    await close_turn(world, second)
     await world.quiet()
+
+
+async def test_what_was_found_out_later_is_not_done_again_for_one_who_may_not_have_read_it(
+    world: World, tab: Tab
+) -> None:
+    first = await open_turn(world, tab)
+    await begin(world, tab, first)
+    await close_turn(world, first)
+    await world.quiet()
+    second = await open_turn(world, tab)
+    assert (await begin(world, tab, second)).json()["code"] == "just_done"
+    await close_turn(world, second)
 
 
 @pytest.mark.parametrize("write", [{}, {"kind": "pay"}, {"kind": "redeem"}, "redeem", None])
