@@ -11,6 +11,7 @@ from api.assistant.intake import Intake
 from api.assistant.rasa import Rasa
 from api.assistant.worker import TurnWorker
 from api.channels.web.streams import Streams
+from api.complaints.service import ComplaintService
 from api.consent.service import ConsentService
 from api.conversations.hub import Hub
 from api.conversations.service import ConversationService
@@ -66,6 +67,7 @@ class Services:
     line_sweeper: LineSweeper
     surveys: SurveyService
     consent: ConsentService
+    complaints: ComplaintService
     follow_ups: FollowUps
     endings: Endings
     sorter: Sorter

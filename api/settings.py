@@ -113,7 +113,8 @@ class ApiSettings(CommerceSettings):
     # (nps), how easy it was (ces), or nothing. Who has not agreed to be asked is asked for that first, once.
     survey: Literal["csat", "nps", "ces", "none"] = "csat"
     # Days after people have dealt with a complaint until a customer who agreed to it is asked whether all is well, in
-    # the conversation and at the e-mail address that was left; 0: never.
+    # the conversation and at the e-mail address that was left; what was agreed for a day is asked about on the day
+    # after that one. 0: never.
     follow_up_days: float = Field(default=3.0, ge=0, le=60)
     # Whether customers are asked, once and when nothing else is, to agree to the shop's news and offers. Aftercare
     # sends none; it keeps who agreed, when and to which words.

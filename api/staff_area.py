@@ -7,7 +7,7 @@ from api.curation import exchange, release_endpoints, release_pages
 from api.curation import pages as curation_pages
 from api.curation.client import FaqClient
 from api.curation.service import CurationService
-from api.desk import advisor_pages
+from api.desk import advisor_pages, agreement_pages
 from api.desk import endpoints as desk_endpoints
 from api.desk import pages as desk_pages
 from api.desk.customer_card import CustomerCards
@@ -33,7 +33,9 @@ from common.routes import add_router
 def install_staff_area(app: FastAPI, services: Services) -> None:
     """Logins, the desk and the studio. Call it after the problem handlers are installed."""
     app.state.staff = services.staff
-    app.state.desk = DeskService(services.conversations, services.handoff, services.staff, services.outbox)
+    app.state.desk = DeskService(
+        services.conversations, services.handoff, services.staff, services.complaints, services.outbox
+    )
     app.state.customer_cards = CustomerCards(services.commerce, services.assertions.sign)
     faq = FaqClient(services.http, services.settings.faq_url, services.settings.internal_secret)
     app.state.curation = CurationService(faq, services.commerce)
@@ -49,7 +51,7 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
         app.include_router(elsewhere_page_router(services.settings.helpdesk_url))
         desk_areas = []
     else:
-        desk_areas = [desk_endpoints, desk_pages, advisor_pages]
+        desk_areas = [desk_endpoints, desk_pages, agreement_pages, advisor_pages]
     for area in (
         staff_endpoints,
         staff_pages,

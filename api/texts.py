@@ -2,7 +2,10 @@
 
 from typing import Any
 
-HUMAN_PAYLOAD = "/aftercare_human"  # handled by the gateway: works while Rasa does not
+# Of buttons that the gateway handles: they work while Rasa does not.
+HUMAN_PAYLOAD = "/aftercare_human"
+KEPT_PAYLOAD, NOT_KEPT_PAYLOAD = "/aftercare_kept/", "/aftercare_not_kept/"  # the number of a complaint follows
+OWN_PAYLOADS = (HUMAN_PAYLOAD, KEPT_PAYLOAD, NOT_KEPT_PAYLOAD)
 
 TEXTS = {
     "greeting": "Hello! How can I help you today?",
@@ -90,8 +93,9 @@ TEXTS = {
         "you can change your mind at any time: just tell me to stop asking."
     ),
     "consent_follow_up": (
-        "May we write to you in a few days to ask whether this is settled, here and at the e-mail address that you "
-        "left us, if you did? It's up to you, and you can change your mind at any time: just tell me not to write."
+        "May we write to you in a few days, or after the day that we agreed on, to ask whether this is settled, here "
+        "and at the e-mail address that you left us, if you did? It's up to you, and you can change your mind at any "
+        "time: just tell me not to write."
     ),
     "consent_marketing": (
         "May the shop send you news and offers? It's up to you, and you can change your mind at any time: just tell me "
@@ -101,6 +105,20 @@ TEXTS = {
         "A few days ago a colleague looked at your complaint ({reference}). Is everything settled now? If it isn't, "
         "just write what is still missing, or let me fetch a colleague."
     ),
+    "follow_up_agreement": (
+        "We agreed on this with you ({reference}): {agreed}, by {day}. Was that done? If something is still missing, "
+        "just write what it is."
+    ),
+    "complaint_agreed": "We agreed: {agreed}, by {day}. The reference is {reference}.",
+    "complaint_changed": "What we agreed has changed. It is now: {agreed}, by {day}. The reference is {reference}.",
+    "complaint_kept": "Thank you for telling us, that's good to hear.",
+    "complaint_broken": (
+        "I'm sorry: we had agreed on that with you, and should have kept it. A colleague gets all of it at once."
+    ),
+    "complaint_noted": "Thank you, I have noted that already ({reference}).",
+    "complaint_summary": "Agreed under {reference}, by {day}, and not kept: {agreed}",
+    "button_kept": "Yes, it was",
+    "button_not_kept": "No, it wasn't",
     "button_human": "Talk to a person",
 }
 

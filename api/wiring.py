@@ -1,6 +1,6 @@
 import dataclasses
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID, uuid4
 
@@ -15,13 +15,18 @@ from api.assistant.turns import TurnRunner
 from api.assistant.worker import TurnWorker
 from api.channels.email.channel import ConsoleEmail, SmtpEmail
 from api.channels.web.streams import Streams
+from api.complaints.answers import AgreementAnswers
+from api.complaints.models import Complaint
+from api.complaints.service import ComplaintService
 from api.consent.service import ConsentService
 from api.conversations.hub import Hub
+from api.conversations.models import Conversation
 from api.conversations.service import ConversationService
 from api.curation.client import FaqClient
 from api.followups.endings import Endings
 from api.followups.service import FollowUps
 from api.handoff.builtin import BuiltInDesk
+from api.handoff.models import Handoff
 from api.handoff.opening_hours import DeskHours, OpeningHours
 from api.handoff.service import HandoffService
 from api.handoff.sweeper import LineSweeper
@@ -185,7 +190,13 @@ class Parts:
     def follow_ups(self) -> FollowUps:
         post = self.outbox if EMAIL in self._channels else None
         days = self.settings.follow_up_days
-        return FollowUps(self.conversations, self.consent, self.handoff, post, days=days)
+        return FollowUps(self.conversations, self.consent, self.handoff, self.complaints, post, days=days)
+
+    @cached_property
+    def complaints(self) -> ComplaintService:
+        post = self.outbox if EMAIL in self._channels else None
+        zone = desk_hours(self.settings).general.zone
+        return ComplaintService(self.conversations, self.handoff, zone, post=post, agreed=self._agreed)
 
     @cached_property
     def endings(self) -> Endings:
@@ -195,6 +206,15 @@ class Parts:
     async def _resolved(self, connection: Connection, conversation_id: UUID) -> None:
         """What comes after a conversation needs the hand-off, which tells of its end."""
         await self.endings.ended(connection, conversation_id)
+
+    async def _dealt_with(self, connection: Connection, handoff: Handoff) -> None:
+        await self.endings.dealt_with(connection, handoff)
+
+    async def _complained(self, connection: Connection, handoff: Handoff, answer_by: datetime | None) -> None:
+        await self.complaints.recorded(connection, handoff, answer_by)
+
+    async def _agreed(self, connection: Connection, conversation: Conversation, complaint: Complaint) -> None:
+        await self.follow_ups.agreed(connection, conversation, complaint)
 
     @cached_property
     def sorter(self) -> Sorter:
@@ -256,6 +276,8 @@ class Parts:
             writes_later=EMAIL in self._channels,
             desk=TicketDesk(self.outbox) if helpdesk else BuiltInDesk(),
             resolved=self._resolved,
+            dealt_with=self._dealt_with,
+            complained=self._complained,
         )
 
     @cached_property
@@ -302,8 +324,9 @@ class Parts:
             self.conversations,
             self.guests,
             self.handoff,
-            self.keyed,
-            self.metrics,
+            AgreementAnswers(self.conversations, self.complaints, self.handoff),
+            keyed=self.keyed,
+            metrics=self.metrics,
             owner=self._owner,
             lease=self.settings.turn_lease,
             collect=dict(self.settings.collect_seconds),

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from api.assistant import repository
 from api.assistant.models import Accepted, Turn, TurnKind
-from api.assistant.ports import Handoff
+from api.assistant.ports import Answers, Handoff
 from api.assistant.text import MAX_TEXT, clean, without_command
 from api.conversations.models import Conversation, Event, State
 from api.conversations.service import ConversationService
@@ -71,9 +71,10 @@ class Intake:
         conversations: ConversationService,
         guests: GuestVerification,
         handoff: Handoff,
+        answers: Answers,
+        *,
         keyed: KeyedHash,
         metrics: Metrics,
-        *,
         owner: str,
         lease: float,
         collect: Mapping[str, float],
@@ -82,6 +83,7 @@ class Intake:
         self._conversations = conversations
         self._guests = guests
         self._handoff = handoff
+        self._answers = answers
         self._keyed = keyed
         self._metrics = metrics
         self._owner = owner
@@ -160,6 +162,8 @@ class Intake:
             await self._handoff.heard(connection, conversation, event)
             return None
         elif read.kind == "text" and await self._handoff.left_address(connection, conversation, event):
+            return None
+        if read.kind == "payload" and await self._answers.take(connection, conversation, read.content):
             return None
         if read.content == HUMAN_PAYLOAD and read.kind == "payload":
             await self._handoff.request(connection, conversation.id, reason="tool_failure", skill="general", summary="")

@@ -7,7 +7,7 @@ import structlog
 from api.assistant import repository
 from api.conversations.models import Conversation, State
 from api.metrics import Metrics
-from api.texts import HUMAN_PAYLOAD
+from api.texts import OWN_PAYLOADS
 from common.database import Connection
 from common.problems import Problem
 
@@ -76,11 +76,11 @@ class Load:
         self._clock_differs = differs
 
     def admit(self, conversation: Conversation, payload: str | None) -> None:
-        """Before a message is stored. Whoever writes to people, or asks for them, waits for no turn.
+        """Before a message is stored. Whoever writes to people, asks for them or answers the gateway waits for no turn.
 
         Raises Overloaded.
         """
-        if conversation.state in (State.QUEUED, State.ASSIGNED) or payload == HUMAN_PAYLOAD:
+        if conversation.state in (State.QUEUED, State.ASSIGNED) or (payload or "").startswith(OWN_PAYLOADS):
             return
         for limit, full in (("process", not self.room), ("all", self._waiting >= self._waiting_limit)):
             if full:

@@ -49,3 +49,8 @@ class Handoff(Protocol):
 
     async def withdraw(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer goes on with the bot instead of waiting. Raises a 409 Problem when nobody is waited for."""
+
+
+class Answers(Protocol):
+    async def take(self, connection: Connection, conversation: Conversation, payload: str) -> bool:
+        """Whether the button that was pressed answers a question of the gateway's own; then that is dealt with."""

@@ -4,7 +4,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.desk.pages import LONGEST_WAIT, Desk
-from api.desk.schemas import BoardView, ConversationView, Events, Reply, Sent
+from api.desk.schemas import Agreement, BoardView, ComplaintView, ConversationView, Events, Reply, Sent
 from api.staff.guards import AdvisorEndpoint, advisor_endpoint, note_presence
 
 router = APIRouter(prefix="/v1/desk", tags=["desk"], dependencies=[Depends(advisor_endpoint), Depends(note_presence)])
@@ -63,3 +63,15 @@ async def hand_back(session: AdvisorEndpoint, conversation_id: UUID, service: De
 @router.post("/conversations/{conversation_id}/resolve", operation_id="deskResolve", status_code=204)
 async def resolve(session: AdvisorEndpoint, conversation_id: UUID, service: Desk) -> None:
     await service.resolve(session.staff, conversation_id)
+
+
+@router.put("/complaints/{reference}/agreement", operation_id="deskAgree")
+async def agree(session: AdvisorEndpoint, reference: str, body: Agreement, service: Desk) -> ComplaintView:
+    """What the customer is promised, and by when: kept, told to them, and due on the board on that day. Repeatable."""
+    return ComplaintView.of(await service.agree(session.staff, reference, agreed=body.agreed, due_on=body.due_on))
+
+
+@router.post("/complaints/{reference}/done", operation_id="deskAgreementDone")
+async def agreement_done(session: AdvisorEndpoint, reference: str, service: Desk) -> ComplaintView:
+    """It has been seen to. Repeatable; 409 `nothing_agreed` where nothing was agreed."""
+    return ComplaintView.of(await service.done(session.staff, reference))

@@ -1,8 +1,9 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from api.conversations.models import Conversation, Event
+from api.complaints.models import Complaint, Reminder
+from api.conversations.models import Conversation, Event, State
 from api.handoff.models import Handoff
 from api.staff.models import Staff
 
@@ -30,11 +31,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`left_alone`: what advisors who are no longer on duty still have."""
+    """`left_alone`: what advisors who are no longer on duty still have; `due`: what was agreed on by today."""
 
     waiting: tuple[Line, ...]
     left_alone: tuple[Line, ...]
     mine: tuple[Line, ...]
+    due: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class View:
     """One conversation opened by one advisor.
 
     `owner` is the first name of the advisor who has it, `owner_present` whether that one is on duty.
+    `complaint` is the conversation's last one, `today` the day at the desk.
     """
 
     conversation: Conversation
@@ -60,6 +63,16 @@ class View:
     mine: bool
     owner: str | None
     owner_present: bool
+    complaint: Complaint | None
+    today: date
+
+    @property
+    def agreeable(self) -> str:
+        """The reference of what this advisor may agree on with the customer now; empty if there is nothing."""
+        if self.mine:
+            return self.handoff.reference
+        with_people = self.conversation.state in (State.QUEUED, State.ASSIGNED)
+        return "" if self.complaint is None or with_people else self.complaint.reference
 
     @property
     def customer(self) -> str:

@@ -1,6 +1,7 @@
 """The desk in a browser: every action is a plain form post; htmx only spares the reloads."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.desk.customer_card import CustomerCards
+from api.desk.models import View
 from api.desk.service import DeskService, InvalidText
 from api.handoff.service import NotYours, StillServed
 from api.handoff.states import IllegalMove
@@ -24,8 +26,19 @@ NOTICES = {
     "moved": "This conversation has moved on in the meantime.",
     "returned": "The conversation is back with the assistant.",
     "resolved": "The conversation is closed.",
+    "agreed": "That is agreed, and the customer is told.",
+    "done": "Noted as done.",
     "invalid": "A message has 1 to 4000 characters.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form about an agreement as it came, and what is wrong with it."""
+
+    agreed: str
+    due_on: str
+    wrong: str
 
 
 def desk_service(request: Request) -> DeskService:
@@ -66,10 +79,7 @@ async def conversation(
     request: Request, session: AdvisorPage, conversation_id: UUID, *, service: Desk, cards: Cards, notice: str = ""
 ) -> Response:
     view = await service.view(session.staff, conversation_id)
-    card = await cards.card(view.conversation)
-    return pages_of(request).render(
-        request, "desk/conversation.html", view=view, card=card, notice=NOTICES.get(notice, "")
-    )
+    return await show(request, view, cards, notice=NOTICES.get(notice, ""))
 
 
 @router.get("/conversations/{conversation_id}/events")
@@ -152,6 +162,22 @@ async def resolve(session: AdvisorPage, conversation_id: UUID, service: Desk) ->
     except (IllegalMove, NotYours):
         return RedirectResponse("/desk?notice=moved", 303)
     return RedirectResponse("/desk?notice=resolved", 303)
+
+
+async def show(
+    request: Request, view: View, cards: CustomerCards, *, notice: str = "", tried: Tried | None = None
+) -> Response:
+    """A conversation's page. `tried`: an agreement that was not accepted, shown as it was filled in."""
+    card = await cards.card(view.conversation)
+    return pages_of(request).render(
+        request,
+        "desk/conversation.html",
+        status=422 if tried else 200,
+        view=view,
+        card=card,
+        notice=notice,
+        tried=tried,
+    )
 
 
 def _digest(html: str) -> str:

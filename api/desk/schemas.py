@@ -1,9 +1,11 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.complaints.models import Complaint, Progress, Reminder
+from api.complaints.service import LONGEST
 from api.conversations.models import AuthLevel, State
 from api.desk.models import Board, Line, View
 from api.desk.service import TEXT_LIMIT
@@ -26,6 +28,41 @@ class HandoffView(BaseModel):
     @classmethod
     def of(cls, handoff: Handoff) -> "HandoffView":
         return cls.model_validate(handoff, from_attributes=True)
+
+
+class ComplaintView(BaseModel):
+    """`agreed` and `due_on` are null while nothing is agreed; `answer_by` is what the customer was told instead."""
+
+    reference: str
+    conversation_id: UUID
+    state: Progress
+    answer_by: datetime | None
+    agreed: str | None
+    due_on: date | None
+    agreed_at: datetime | None
+
+    @classmethod
+    def of(cls, complaint: Complaint) -> "ComplaintView":
+        return cls.model_validate(complaint, from_attributes=True)
+
+
+class ReminderView(BaseModel):
+    customer: str
+    late: bool
+    complaint: ComplaintView
+
+    @classmethod
+    def of(cls, reminder: Reminder) -> "ReminderView":
+        return cls(customer=reminder.customer, late=reminder.late, complaint=ComplaintView.of(reminder.complaint))
+
+
+class Agreement(BaseModel):
+    """Reads on as “We agreed: … by Friday 12 December”."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agreed: str = Field(min_length=1, max_length=LONGEST)
+    due_on: date
 
 
 class LineView(BaseModel):
@@ -53,14 +90,18 @@ class LineView(BaseModel):
 
 
 class BoardView(BaseModel):
+    """`due`: what was agreed with customers for today or earlier and is not done."""
+
     waiting: list[LineView]
     left_alone: list[LineView]
     mine: list[LineView]
+    due: list[ReminderView]
 
     @classmethod
     def of(cls, board: Board) -> "BoardView":
         parts = {"waiting": board.waiting, "left_alone": board.left_alone, "mine": board.mine}
-        return cls(**{name: [LineView.of(line) for line in lines] for name, lines in parts.items()})
+        shown = {name: [LineView.of(line) for line in lines] for name, lines in parts.items()}
+        return cls(**shown, due=[ReminderView.of(each) for each in board.due])
 
 
 class ConversationView(BaseModel):
@@ -75,6 +116,7 @@ class ConversationView(BaseModel):
     owner: str | None
     mine: bool
     handoff: HandoffView
+    complaint: ComplaintView | None
     events: list[dict[str, Any]]
 
     @classmethod
@@ -90,6 +132,7 @@ class ConversationView(BaseModel):
             owner=view.owner,
             mine=view.mine,
             handoff=HandoffView.of(view.handoff),
+            complaint=ComplaintView.of(view.complaint) if view.complaint else None,
             events=[event.public() for event in view.events],
         )
 

@@ -1,11 +1,15 @@
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
+from api.complaints.errors import UnknownComplaint
+from api.complaints.models import Complaint, Reminder
+from api.complaints.service import ComplaintService
 from api.conversations.errors import UnknownConversation
 from api.conversations.models import AuthLevel, Conversation, Event, State, Summary
 from api.conversations.service import ConversationService, topic_of
 from api.desk.models import Board, Line, Member, View, customer_of
-from api.handoff.models import Handoff
+from api.handoff.models import Handoff, handoff_id_of
 from api.handoff.ports import Post
 from api.handoff.service import HandoffService
 from api.handoff.voice import Voice
@@ -16,6 +20,7 @@ from common.problems import Problem
 
 TEXT_LIMIT = 4000
 TRANSCRIPT = 1000
+LARGEST = 2**63  # of the database's numbers
 
 
 class InvalidText(Problem):
@@ -33,6 +38,7 @@ class DeskService:
         conversations: ConversationService,
         handoff: HandoffService,
         staff: StaffService,
+        complaints: ComplaintService,
         post: Post | None = None,
     ) -> None:
         """`post` brings what advisors say to customers who left an address instead of waiting."""
@@ -40,13 +46,15 @@ class DeskService:
         self._conversations = conversations
         self._handoff = handoff
         self._staff = staff
+        self._complaints = complaints
 
     async def board(self, advisor: Staff) -> Board:
         async with self._conversations.transaction() as connection:
             waiting = await self._lines(connection, await self._handoff.waiting(connection))
             left_alone = await self._lines(connection, await self._handoff.left_alone(connection))
             mine = await self._lines(connection, await self._handoff.of_advisor(connection, advisor))
-        return Board(waiting, left_alone, mine)
+            due = await self._reminders(connection, await self._complaints.due(connection))
+        return Board(waiting, left_alone, mine, due)
 
     async def view(self, advisor: Staff, conversation_id: UUID) -> View:
         """Only what was handed to people at some time is open to advisors; anything else is not found."""
@@ -57,6 +65,7 @@ class DeskService:
             owner = handoff.advisor_id if conversation.state is State.ASSIGNED else None
             names = await self._staff.first_names(connection, [owner] if owner else [])
             present = owner in await self._staff.advisors_on_duty(connection)
+            complaint = await self._complaints.latest(connection, conversation_id)
         return View(
             conversation,
             handoff,
@@ -64,6 +73,8 @@ class DeskService:
             mine=owner == advisor.id,
             owner=names.get(owner) if owner else None,
             owner_present=present,
+            complaint=complaint,
+            today=self._complaints.today,
         )
 
     async def team(self) -> list[Member]:
@@ -126,6 +137,34 @@ class DeskService:
             await self._handed_over(connection, conversation_id)
             await self._handoff.resolve(connection, conversation_id, advisor)
 
+    async def agree(self, advisor: Staff, reference: str, *, agreed: str, due_on: date) -> Complaint:
+        """What the customer is promised, and by when; they are told. Raises what `ComplaintService.agree` does."""
+        async with self._conversations.transaction() as connection:
+            number = _number(reference)
+            return await self._complaints.agree(connection, advisor, number, agreed=agreed, due_on=due_on)
+
+    async def done(self, advisor: Staff, reference: str) -> Complaint:
+        """What was agreed has been seen to."""
+        async with self._conversations.transaction() as connection:
+            return await self._complaints.done(connection, advisor, _number(reference))
+
+    async def conversation_of(self, reference: str) -> UUID:
+        """Raises UnknownComplaint."""
+        async with self._conversations.reading() as connection:
+            handoff = await self._handoff.get(connection, _number(reference))
+        if handoff is None:
+            raise UnknownComplaint
+        return handoff.conversation_id
+
+    async def _reminders(self, connection: Connection, due: list[Complaint]) -> tuple[Reminder, ...]:
+        found = await self._conversations.summaries(connection, [each.conversation_id for each in due])
+        today = self._complaints.today
+        return tuple(
+            Reminder(each, customer_of(found[each.conversation_id].conversation), late=(each.due_on or today) < today)
+            for each in due
+            if each.conversation_id in found
+        )
+
     async def _handed_over(self, connection: Connection, conversation_id: UUID) -> tuple[Conversation, Handoff]:
         handoff = await self._handoff.latest(connection, conversation_id)
         if handoff is None:
@@ -140,6 +179,17 @@ class DeskService:
         listed = list(handoffs)
         found = await self._conversations.summaries(connection, [each.conversation_id for each in listed])
         return tuple(_line(each, found[each.conversation_id]) for each in listed if each.conversation_id in found)
+
+
+def _number(reference: str) -> int:
+    """Raises UnknownComplaint for what is no reference."""
+    try:
+        number = handoff_id_of(reference)
+    except ValueError:
+        raise UnknownComplaint from None
+    if not 0 < number < LARGEST:
+        raise UnknownComplaint
+    return number
 
 
 def _line(handoff: Handoff, summary: Summary) -> Line:

@@ -5,6 +5,7 @@ from api.consent.service import ConsentService
 from api.conversations.models import Conversation
 from api.conversations.service import ConversationService
 from api.followups.service import FollowUps
+from api.handoff.models import Handoff
 from api.surveys.service import SurveyService
 from common.database import Connection
 
@@ -35,6 +36,11 @@ class Endings:
         await self._surveys.ended(connection, conversation_id)
         if self._marketing:
             await self._consent.ask(connection, conversation, Purpose.MARKETING)
+
+    async def dealt_with(self, connection: Connection, handoff: Handoff) -> None:
+        """People have closed what they were asked for, and the customer goes on with the assistant."""
+        conversation = await self._conversations.lock(connection, handoff.conversation_id)
+        await self._follow_ups.ended(connection, conversation)
 
     async def agreed(self, connection: Connection, conversation: Conversation, purpose: Purpose) -> None:
         """The customer has just said yes: what waited for it goes on."""

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -11,13 +12,20 @@ class FollowUp:
     conversation_id: UUID
 
 
-async def plan(connection: Connection, handoff_id: int, conversation_id: UUID, *, days: float) -> None:
-    """One a complaint, however often its conversation ends."""
+async def plan(
+    connection: Connection, handoff_id: int, conversation_id: UUID, *, days: float, at: datetime | None = None
+) -> None:
+    """In so many days, or at the time given. One a complaint, however often its conversation ends."""
     await connection.execute(
         "INSERT INTO follow_ups (handoff_id, conversation_id, due_at)"
-        " VALUES (%s, %s, clock_timestamp() + make_interval(secs => %s)) ON CONFLICT DO NOTHING",
-        (handoff_id, conversation_id, 86400 * days),
+        " VALUES (%s, %s, coalesce(%s, clock_timestamp() + make_interval(secs => %s))) ON CONFLICT DO NOTHING",
+        (handoff_id, conversation_id, at, 86400 * days),
     )
+
+
+async def forget(connection: Connection, handoff_id: int) -> None:
+    """Something else is agreed: what was asked, or would have been, is not what is asked now."""
+    await connection.execute("DELETE FROM follow_ups WHERE handoff_id = %s", (handoff_id,))
 
 
 async def due(connection: Connection, *, limit: int) -> list[FollowUp]:

@@ -2,6 +2,10 @@ import asyncio
 
 import structlog
 
+from api.complaints.answers import question
+from api.complaints.days import asked_at
+from api.complaints.models import Complaint
+from api.complaints.service import ComplaintService
 from api.consent.models import Purpose
 from api.consent.service import ConsentService
 from api.conversations.errors import UnknownConversation
@@ -9,10 +13,8 @@ from api.conversations.models import Conversation, State
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
 from api.followups import repository
 from api.followups.repository import FollowUp
-from api.handoff.models import Handoff
 from api.handoff.ports import Post
 from api.handoff.service import HandoffService
-from api.handoff.states import Reason
 from api.handoff.voice import EMAIL
 from api.texts import apology
 from common.database import Connection
@@ -24,7 +26,9 @@ AT_ONCE = 50
 
 
 class FollowUps:
-    """Some days after people dealt with a complaint the customer is asked whether all is well, if they agreed to it.
+    """After people dealt with a complaint the customer is asked whether all is well, if they agreed to be asked.
+
+    Where something was agreed it is asked on the day after whether that was kept; else some days later.
 
     Answers to what customers asked for are none: what became of a write, of a request about their data, or what an
     advisor writes to the address that was left for it. They are sent without asking, because the customer did ask.
@@ -35,6 +39,7 @@ class FollowUps:
         conversations: ConversationService,
         consent: ConsentService,
         handoff: HandoffService,
+        complaints: ComplaintService,
         post: Post | None,
         *,
         days: float,
@@ -43,16 +48,30 @@ class FollowUps:
         self._conversations = conversations
         self._consent = consent
         self._handoff = handoff
+        self._complaints = complaints
         self._post = post
         self._days = days
 
     async def ended(self, connection: Connection, conversation: Conversation) -> None:
         """Plan one where a complaint was dealt with; without a decision of the customer, ask for it."""
         handoff = await self._handoff.latest(connection, conversation.id)
-        if not self._days or handoff is None or handoff.reason != Reason.COMPLAINT or handoff.closed_at is None:
+        if handoff is None or not handoff.dealt_with:
+            return
+        complaint = await self._complaints.of(connection, handoff.id)
+        if complaint:
+            await self._plan(connection, conversation, complaint)
+
+    async def agreed(self, connection: Connection, conversation: Conversation, complaint: Complaint) -> None:
+        """Something was agreed on, or something else than before, when people had closed the matter already."""
+        await repository.forget(connection, complaint.handoff_id)
+        await self._plan(connection, conversation, complaint)
+
+    async def _plan(self, connection: Connection, conversation: Conversation, complaint: Complaint) -> None:
+        if not self._days:
             return
         if await self._consent.allows(connection, conversation, Purpose.FOLLOW_UP):
-            await repository.plan(connection, handoff.id, conversation.id, days=self._days)
+            at = asked_at(complaint.due_on, self._complaints.zone) if complaint.due_on else None
+            await repository.plan(connection, complaint.handoff_id, conversation.id, days=self._days, at=at)
         else:
             await self._consent.ask(connection, conversation, Purpose.FOLLOW_UP)
 
@@ -77,26 +96,38 @@ class FollowUps:
         """Told and marked in one transaction: once, whichever process dies."""
         async with self._conversations.transaction() as connection:
             conversation = await self._conversations.lock(connection, follow_up.conversation_id)
-            handoff = await self._wanted(connection, conversation, follow_up)
-            if not await repository.finish(connection, follow_up.handoff_id, "sent" if handoff else "dropped"):
+            complaint = await self._wanted(connection, conversation, follow_up)
+            if not await repository.finish(connection, follow_up.handoff_id, "sent" if complaint else "dropped"):
                 return
-            if handoff:
-                await self._say(connection, handoff)
+            if complaint:
+                await self._say(connection, complaint)
 
-    async def _wanted(self, connection: Connection, conversation: Conversation, follow_up: FollowUp) -> Handoff | None:
-        """None when the customer has withdrawn, or has talked to people again since, or does so now."""
-        handoff = await self._handoff.latest(connection, conversation.id)
-        if handoff is None or handoff.id != follow_up.handoff_id or handoff.closed_at is None:
-            return None
+    async def _wanted(
+        self, connection: Connection, conversation: Conversation, follow_up: FollowUp
+    ) -> Complaint | None:
+        """None when the customer has withdrawn, or talks to people now; or has told them since whether all is well.
+
+        What was agreed stays agreed, whatever else was talked about since.
+        """
         if conversation.state not in (State.BOT, State.RESOLVED):
             return None
-        return handoff if await self._consent.allows(connection, conversation, Purpose.FOLLOW_UP) else None
+        if not await self._consent.allows(connection, conversation, Purpose.FOLLOW_UP):
+            return None
+        complaint = await self._complaints.of(connection, follow_up.handoff_id)
+        if complaint is None or complaint.agreed:
+            return complaint if complaint and complaint.pending else None
+        handoff = await self._handoff.latest(connection, conversation.id)
+        return complaint if handoff and handoff.id == follow_up.handoff_id and handoff.closed_at else None
 
-    async def _say(self, connection: Connection, handoff: Handoff) -> None:
-        body = apology("follow_up_complaint")
-        body["text"] = body["text"].format(reference=handoff.reference)
+    async def _say(self, connection: Connection, complaint: Complaint) -> None:
+        if complaint.agreed:
+            body = question(complaint, self._complaints.values(complaint))
+        else:
+            body = apology("follow_up_complaint")
+            body["text"] = body["text"].format(reference=complaint.reference)
         event = await self._conversations.append(
-            connection, handoff.conversation_id, type="message", author="bot", body=body
+            connection, complaint.conversation_id, type="message", author="bot", body=body
         )
-        if self._post and handoff.email:
-            await self._post.enqueue(connection, handoff.conversation_id, event, EMAIL, handoff.email)
+        email = await self._handoff.email_of(connection, complaint.conversation_id)
+        if self._post and email:
+            await self._post.enqueue(connection, complaint.conversation_id, event, EMAIL, email)

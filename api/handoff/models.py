@@ -20,7 +20,8 @@ class Handoff:
     `kept_at` is set where the customer went on with the bot and the wish still waits. `rank_at` is the place in line
     (`routing.py`), `known_to` the advisor who served this customer in this conversation before, `left_at` when an
     advisor disappeared from it. `agent`, in place of `advisor_id`: who has it at another desk. `email`: where answers
-    go beside the conversation; `awaits`: what the customer was asked for.
+    go beside the conversation; `awaits`: what the customer was asked for. `outcome`, once it is closed:
+    `withdrawn`, `returned` or `resolved`.
     """
 
     id: int
@@ -41,10 +42,20 @@ class Handoff:
     awaits: str | None = None
     email: str | None = None
     tier: str | None = None
+    outcome: str | None = None
 
     @property
     def reference(self) -> str:
-        return f"AC-{FIRST_REFERENCE + self.id}"
+        return reference_of(self.id)
+
+    @property
+    def dealt_with(self) -> bool:
+        """People have closed it; who only stopped waiting was not served."""
+        return self.closed_at is not None and self.outcome != "withdrawn"
+
+
+def reference_of(handoff_id: int) -> str:
+    return f"AC-{FIRST_REFERENCE + handoff_id}"
 
 
 def handoff_id_of(reference: str) -> int:

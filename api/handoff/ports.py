@@ -1,11 +1,19 @@
 """What the hand-off needs of the place where people answer, and of the post."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from api.conversations.models import Event
 from api.handoff.models import Handoff
 from common.database import Connection
+
+# Told in the same transaction: of a conversation that people have closed, of a wish that they have closed while the
+# customer goes on with the assistant, and of a complaint, with the time that the customer was told to expect an answer.
+Resolved = Callable[[Connection, UUID], Awaitable[None]]
+DealtWith = Callable[[Connection, Handoff], Awaitable[None]]
+Complained = Callable[[Connection, Handoff, datetime | None], Awaitable[None]]
 
 
 class Desk(Protocol):

@@ -8,7 +8,7 @@ from common.database import Connection, fetch_all, fetch_one
 
 COLUMNS = (
     "id, conversation_id, reason, skill, summary, requested_at, rank_at, kept_at, advisor_id, agent,"
-    " claimed_at, closed_at, known_to, left_at, told_position, awaits, email, tier"
+    " claimed_at, closed_at, known_to, left_at, told_position, awaits, email, tier, outcome"
 )
 SWEEPING = 7_214_020  # any constant: of several gateways one at a time looks after the line
 # ruff: noqa: S608 - every query below is put together from constants

@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from api.handoff.builtin import BuiltInDesk
 from api.handoff.line import Line, Outlook
 from api.handoff.models import Agent, Handoff
 from api.handoff.opening_hours import DeskHours
-from api.handoff.ports import Desk
+from api.handoff.ports import Complained, DealtWith, Desk, Resolved
 from api.handoff.routing import head_start
 from api.handoff.states import IllegalMove, Move, Reason, Skill, after
 from api.handoff.texts import Texts
@@ -67,18 +67,22 @@ class HandoffService:
         queue_limit: int = 200,
         writes_later: bool = False,
         desk: Desk | None = None,
-        resolved: Callable[[Connection, UUID], Awaitable[None]] | None = None,
+        resolved: Resolved | None = None,
+        dealt_with: DealtWith | None = None,
+        complained: Complained | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """`writes_later`: answers can be sent to an e-mail address. `desk`: where people answer; ours unless given.
 
-        `resolved` is told of every conversation that an advisor closes, in the same transaction.
+        `resolved`, `dealt_with` and `complained` are told what happens (`ports.py`).
         """
         self._conversations = conversations
         self._staff = staff
         self._queue_limit = queue_limit
         self._desk = desk or BuiltInDesk()
         self._resolved = resolved
+        self._dealt_with = dealt_with
+        self._complained = complained
         self.line = Line(staff)
         self.announcer = Announcer(conversations, texts, hours, clock, writes_later=writes_later, live=self._desk.live)
 
@@ -110,11 +114,15 @@ class HandoffService:
             await self._move(connection, conversation, Move.WITHDRAW)
             await repository.keep(connection, handoff.id)
             await self.announcer.full(connection, handoff, missing=await self._missing(connection, handoff))
+            await self._record(connection, handoff)
             return
         missing = "" if outlook.advisors else await self._missing(connection, handoff)
         event = await self.announcer.queued(connection, handoff, outlook, missing=missing)
-        if "expected_at" in event.body:
-            await repository.promise(connection, handoff.id, datetime.fromisoformat(event.body["expected_at"]))
+        expected = event.body.get("expected_at")
+        answer_by = datetime.fromisoformat(expected) if expected else None
+        if answer_by:
+            await repository.promise(connection, handoff.id, answer_by)
+        await self._record(connection, handoff, answer_by)
         await repository.told(connection, handoff.id, outlook.position)
         await self._desk.queued(connection, handoff, event)
 
@@ -137,7 +145,7 @@ class HandoffService:
         if last.closed_at is None:
             return last
         await self._queue(connection, conversation)
-        return await repository.request(
+        again = await repository.request(
             connection,
             conversation_id,
             reason=last.reason,
@@ -146,6 +154,8 @@ class HandoffService:
             head_start=head_start(last.reason),
             known_within=KNOWN_WITHIN,
         )
+        await self._record(connection, again)
+        return again
 
     async def withdraw(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer goes on with the bot. What was asked of people stays recorded while nobody is on duty."""
@@ -295,6 +305,8 @@ class HandoffService:
         """People have closed a wish whose customer goes on with the assistant."""
         await repository.close(connection, handoff.id, "resolved")
         await self.announcer.step(connection, handoff, State.BOT, "handoff_settled")
+        if self._dealt_with:
+            await self._dealt_with(connection, handoff)
 
     async def reopen(self, connection: Connection, conversation_id: UUID) -> None:
         """The customer wrote after the end: the bot is there again."""
@@ -346,6 +358,12 @@ class HandoffService:
         await self.announcer.step(connection, handoff, to, f"handoff_{outcome}", advisor=advisor.first_name)
         if to is State.RESOLVED and self._resolved:
             await self._resolved(connection, conversation_id)
+        elif to is State.BOT and self._dealt_with:
+            await self._dealt_with(connection, handoff)
+
+    async def _record(self, connection: Connection, handoff: Handoff, answer_by: datetime | None = None) -> None:
+        if handoff.reason == Reason.COMPLAINT and self._complained:
+            await self._complained(connection, handoff, answer_by)
 
     async def _release(self, connection: Connection, conversation: Conversation, handoff: Handoff) -> Handoff:
         """Back to the head of the line; the customer is told who was lost."""

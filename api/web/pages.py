@@ -1,7 +1,7 @@
 """Server-rendered pages for the people who work with the product: templates, headers, errors as pages."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,6 +52,7 @@ class Pages:
             "markdown": lambda text: markdown.as_json(markdown.read(text)),
             "money": format_money,
             "waited": waited,
+            "weekday": weekday,
             "words": words,
         }
 
@@ -83,6 +84,11 @@ def waited(since: datetime) -> str:
         return f"{minutes} min"
     hours, days = minutes // 60, minutes // (24 * 60)
     return f"{hours} h" if not days else f"{days} day{'s' if days > 1 else ''}"
+
+
+def weekday(day: date) -> str:
+    """`Fri 12 Dec 2026`."""
+    return f"{day:%a} {day.day} {day:%b} {day.year}"
 
 
 def words(name: str) -> str:

@@ -1,6 +1,7 @@
 """The pages in a real Chromium: accessible in light and dark, live without reloads, usable without JavaScript."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,14 @@ async def waiting_customer(customer: Customer) -> None:
     await customer.say("Order JL-100234, it was meant for Saturday")
 
 
+async def agree_by_today(ada: Tab) -> None:
+    await ada.page.get_by_text("Agree on something", exact=True).click()
+    await ada.page.get_by_label("We agreed:").fill("the missing shirt is on its way to you")
+    await ada.page.get_by_label("by", exact=True).fill(datetime.now(UTC).date().isoformat())
+    await ada.page.get_by_role("button", name="Agree and tell the customer").click()
+    await expect(ada.page.get_by_role("log")).to_contain_text("We agreed: the missing shirt is on its way to you, by")
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 380)])
 async def test_no_page_has_an_accessibility_violation(
     site: Site, browser: Browser, scheme: Literal["light", "dark"], width: int
@@ -55,6 +64,11 @@ async def test_no_page_has_an_accessibility_violation(
         await ada.page.get_by_role("button", name="Send").click()
         await ada.page.get_by_text("I am looking into it.").wait_for()
         await check("conversation")
+        await agree_by_today(ada)
+        await check("agreed")
+        await ada.open("/desk")
+        await expect(ada.page.get_by_role("heading", name="Promised for today or before")).to_be_visible()
+        await check("desk-due")
         for name, path in [
             ("faq", "/faq"),
             ("entry", "/faq/entries/return-window"),

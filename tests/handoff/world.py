@@ -222,7 +222,9 @@ class World:
             grace=timedelta(minutes=3),
             tier_of=no_tier,
         )
-        self.desk = DeskService(self.services.conversations, self.services.handoff, self.services.staff)
+        self.desk = DeskService(
+            self.services.conversations, self.services.handoff, self.services.staff, self.services.complaints
+        )
 
 
 async def no_tier(_conversation: Conversation) -> str:
