@@ -1,7 +1,12 @@
-"""The return label, to print or to show on a phone: the number as text and as a Code 39 bar code (ISO/IEC 16388)."""
+"""The return label: the number as text, as a QR code (ISO/IEC 18004), and to print as a Code 39 bar code, too (16388).
+
+A page to show on a phone has the QR code only: bars that fit on a narrow screen are too thin for many readers.
+"""
 
 from datetime import date
 from html import escape
+
+import segno
 
 # Nine elements a character, bar and space in turn; w is wide. Only the characters of a return number, and the frame *.
 CODE_39 = {
@@ -26,13 +31,14 @@ PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Return label {number}</title>
 <style>body{{font:16px/1.4 sans-serif;margin:2rem}}
 section{{border:2px solid;padding:1.5rem;max-width:26rem}}
-h1{{font-size:1.2rem;margin:0 0 1rem}}svg{{display:block;margin:1rem 0 .25rem}}
+h1{{font-size:1.2rem;margin:0 0 1rem}}svg{{display:block;margin:1rem 0 .25rem;max-width:100%}}
+.qr svg{{width:18rem;shape-rendering:crispEdges}}.qr.label svg{{width:8rem}}
 @media print{{p.hint{{display:none}}}}</style>
 </head><body><p class="hint">{hint} Hand it in by {send_by}.</p>
 <section><h1>Return {number} · prepaid</h1>
+{codes}<p>{number}</p>
 <p>From<br><strong>{name}</strong><br>Order {order_number}</p>
-<p>To<br><strong>Juniper &amp; Lane Returns</strong><br>Unit 4, Harbour Court<br>Dublin, Ireland</p>
-{bars}<div>{number}</div></section></body></html>
+<p>To<br><strong>Juniper &amp; Lane Returns</strong><br>Unit 4, Harbour Court<br>Dublin, Ireland</p></section></body></html>
 """
 
 
@@ -55,6 +61,14 @@ def bar_code(text: str) -> str:
     return f'<svg width="{x}" height="{HEIGHT}" role="img" aria-label="Bar code {text}">{"".join(bars)}</svg>'
 
 
+def qr_code(text: str, method: str) -> str:
+    """An SVG with its quiet zone, readable where a quarter of it is dirty."""
+    drawn = segno.make_qr(text, error="q", boost_error=False).svg_inline(
+        light="white", omitsize=True, svgclass=None, lineclass=None
+    )
+    return f'<div class="qr {method}" role="img" aria-label="QR code {text}">{drawn}</div>'
+
+
 def label_page(*, number: str, order_number: str, name: str, send_by: date, method: str) -> str:
     return PAGE.format(
         hint=HINTS[method],
@@ -62,5 +76,5 @@ def label_page(*, number: str, order_number: str, name: str, send_by: date, meth
         order_number=escape(order_number),
         name=escape(name),
         send_by=f"{send_by:%d %B %Y}",
-        bars=bar_code(number),
+        codes=qr_code(number, method) + (bar_code(number) if method == "label" else ""),
     )
