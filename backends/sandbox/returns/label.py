@@ -38,7 +38,8 @@ h1{{font-size:1.2rem;margin:0 0 1rem}}svg{{display:block;margin:1rem 0 .25rem;ma
 <section><h1>Return {number} · prepaid</h1>
 {codes}<p>{number}</p>
 <p>From<br><strong>{name}</strong><br>Order {order_number}</p>
-<p>To<br><strong>Juniper &amp; Lane Returns</strong><br>Unit 4, Harbour Court<br>Dublin, Ireland</p></section></body></html>
+<p>To<br><strong>Juniper &amp; Lane Returns</strong><br>Unit 4, Harbour Court<br>Dublin, Ireland</p>
+</section></body></html>
 """
 
 
