@@ -17,7 +17,8 @@ BackendError
 ├── TimedOut                no answer in time, or the connection broke before it came
 └── BadAnswer               an answer that is not of the contract
 
-Unavailable, TimedOut and BadAnswer may leave open whether a write was carried out: `outcome_unknown`.
+Unavailable, TimedOut and BadAnswer may leave open whether a write was carried out: `outcome_unknown`. Whatever is no
+answer to the request (RateLimited, say) leaves open what an earlier attempt left open.
 """
 
 from typing import Any, ClassVar

@@ -71,7 +71,8 @@ def read_failure(response: httpx.Response, *, writes: bool) -> Failure:
     return Failure(error, retryable if isinstance(retryable, bool) else None, retry_after)
 
 
-_OPEN = {errors.TimedOut}
+# A refusal that can't be read may stand for anything: for "still at it", say.
+_OPEN = {errors.TimedOut, errors.BadAnswer}
 
 
 def _kind(status: int, problem: dict[str, Any] | None) -> type[errors.BackendError]:

@@ -104,6 +104,16 @@ async def test_an_open_outcome_stays_open_when_the_next_attempt_reaches_nobody(
     assert caught.value.outcome_unknown
 
 
+async def test_an_open_outcome_stays_open_when_the_next_attempt_is_one_too_many(
+    shop: BrokenShop, connect: Connect
+) -> None:
+    shop.script(problem(503, "upstream_unavailable", retryable=True), problem(429, "rate_limited", retryable=False))
+    with pytest.raises(errors.RateLimited) as caught:
+        await register(connect())
+    assert len(shop.requests) == 2
+    assert caught.value.outcome_unknown
+
+
 async def test_a_write_to_a_shop_that_is_not_there_never_happened(shop: BrokenShop, connect: Connect) -> None:
     await shop.stop()
     with pytest.raises(errors.Unavailable) as caught:
@@ -128,6 +138,17 @@ async def test_a_success_that_cannot_be_read_leaves_the_outcome_open(shop: Broke
         await register(connect())
     assert caught.value.outcome_unknown
     assert len(shop.requests) == 1
+
+
+@pytest.mark.parametrize("refusal", [Answer(409, b'{"code": "idempotency_in_pro'), Answer(403, b"<html>")])
+async def test_a_refusal_that_cannot_be_read_leaves_the_outcome_open(
+    shop: BrokenShop, connect: Connect, refusal: Answer
+) -> None:
+    """It may be "still at it", or from something that stands before the shop."""
+    shop.script(refusal)
+    with pytest.raises(errors.BadAnswer) as caught:
+        await register(connect())
+    assert caught.value.outcome_unknown
 
 
 async def test_a_refusal_is_final(shop: BrokenShop, connect: Connect) -> None:

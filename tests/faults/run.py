@@ -128,9 +128,12 @@ class Run:
         started = time.monotonic()
         processes = self._product.stack.processes.values()
         while time.monotonic() - started < PATIENCE:
-            if all([await asyncio.to_thread(process.is_ready) for process in processes]):
+            unready = [process.name for process in processes if not await asyncio.to_thread(process.is_ready)]
+            if not unready:
                 break
             await asyncio.sleep(0.5)
+        else:
+            sys.stderr.write(f"not ready after {PATIENCE:.0f} s: {', '.join(unready)}\n")
         healthy = time.monotonic()
         ids = [customer.talk.conversation for customer in self._customers]
         while time.monotonic() - healthy < SETTLE:
