@@ -15,6 +15,7 @@ from api.curation.release_schemas import RELEASE_LIMIT
 from api.database_trouble import install_database_problems
 from api.health import endpoints as health
 from api.outbox import endpoints as outbox
+from api.photos import endpoints as photos
 from api.privacy import endpoints as privacy
 from api.security.bodies import BodyLimit
 from api.security.headers import SecurityHeaders
@@ -79,6 +80,7 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
     add_router(app, surveys.router)
     add_router(app, consent.router)
     add_router(app, consent.staff_router)
+    add_router(app, photos.router)
     add_router(app, health.router)
     add_router(app, outbox.router)
     add_router(app, audit.router)
@@ -95,6 +97,7 @@ def add_middleware(app: FastAPI, services: Services) -> None:
     settings = services.settings
     larger = {WEBHOOK: WEBHOOK_LIMIT} | dict.fromkeys(("/faq/import", "/v1/faq/import"), settings.faq_import_limit)
     larger |= dict.fromkeys(("/faq/releases", "/v1/faq/releases"), RELEASE_LIMIT)
+    larger[photos.PATH] = photos.LIMIT
     app.add_middleware(BodyLimit, limit=settings.body_limit, larger=larger)
     if settings.allowed_origins:
         app.add_middleware(

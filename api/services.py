@@ -29,6 +29,7 @@ from api.insight.questions.sorter import Sorter
 from api.metrics import Metrics
 from api.outbox.service import OutboxService
 from api.outbox.worker import OutboxWorker
+from api.photos.service import PhotoService
 from api.privacy.service import PrivacyService
 from api.security.hashing import KeyedHash
 from api.security.limits import RateLimit
@@ -72,6 +73,7 @@ class Services:
     endings: Endings
     sorter: Sorter
     tickets: Tickets | None
+    photos: PhotoService
     outbox: OutboxService
     writes: WriteService
     privacy: PrivacyService

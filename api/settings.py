@@ -116,6 +116,8 @@ class ApiSettings(CommerceSettings):
     # the conversation and at the e-mail address that was left; what was agreed for a day is asked about on the day
     # after that one. 0: never.
     follow_up_days: float = Field(default=3.0, ge=0, le=60)
+    # Whether customers may send photos in the chat, for the people at the desk. With another desk none are taken.
+    photos: bool = True
     # Whether customers are asked, once and when nothing else is, to agree to the shop's news and offers. Aftercare
     # sends none; it keeps who agreed, when and to which words.
     ask_marketing: bool = False

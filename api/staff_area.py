@@ -34,7 +34,12 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
     """Logins, the desk and the studio. Call it after the problem handlers are installed."""
     app.state.staff = services.staff
     app.state.desk = DeskService(
-        services.conversations, services.handoff, services.staff, services.complaints, services.outbox
+        services.conversations,
+        services.handoff,
+        services.staff,
+        complaints=services.complaints,
+        photos=services.photos,
+        post=services.outbox,
     )
     app.state.customer_cards = CustomerCards(services.commerce, services.assertions.sign)
     faq = FaqClient(services.http, services.settings.faq_url, services.settings.internal_secret)

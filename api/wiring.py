@@ -47,6 +47,7 @@ from api.metrics import Metrics
 from api.outbox.ports import OutboundChannel
 from api.outbox.service import OutboxService
 from api.outbox.worker import OutboxWorker, Pace
+from api.photos.service import PhotoService
 from api.privacy.farewells import Farewells
 from api.privacy.service import PrivacyService
 from api.privacy.trackers import Trackers
@@ -191,6 +192,11 @@ class Parts:
         post = self.outbox if EMAIL in self._channels else None
         days = self.settings.follow_up_days
         return FollowUps(self.conversations, self.consent, self.handoff, self.complaints, post, days=days)
+
+    @cached_property
+    def photos(self) -> PhotoService:
+        taken = self.settings.photos and self.settings.desk != "helpdesk"
+        return PhotoService(self.conversations, self.handoff, taken=taken)
 
     @cached_property
     def complaints(self) -> ComplaintService:

@@ -2,9 +2,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
 
 from api.desk.pages import LONGEST_WAIT, Desk
 from api.desk.schemas import Agreement, BoardView, ComplaintView, ConversationView, Events, Reply, Sent
+from api.photos.endpoints import picture
 from api.staff.guards import AdvisorEndpoint, advisor_endpoint, note_presence
 
 router = APIRouter(prefix="/v1/desk", tags=["desk"], dependencies=[Depends(advisor_endpoint), Depends(note_presence)])
@@ -30,6 +32,11 @@ async def events(
 ) -> Events:
     found = await service.new_events(conversation_id, after=after, wait_seconds=wait)
     return Events(events=[event.public() for event in found], next=found[-1].seq if found else after)
+
+
+@router.get("/conversations/{conversation_id}/photos/{photo_id}", operation_id="deskPhoto", response_class=Response)
+async def photo(conversation_id: UUID, photo_id: UUID, service: Desk) -> Response:
+    return picture(await service.photo(conversation_id, photo_id))
 
 
 @router.post("/conversations/{conversation_id}/claim", operation_id="deskClaim", status_code=204)

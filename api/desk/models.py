@@ -5,6 +5,7 @@ from uuid import UUID
 from api.complaints.models import Complaint, Reminder
 from api.conversations.models import Conversation, Event, State
 from api.handoff.models import Handoff
+from api.photos.models import Photo
 from api.staff.models import Staff
 
 
@@ -65,6 +66,7 @@ class View:
     owner_present: bool
     complaint: Complaint | None
     today: date
+    photos: tuple[Photo, ...]
 
     @property
     def agreeable(self) -> str:

@@ -117,6 +117,7 @@ class ConversationView(BaseModel):
     mine: bool
     handoff: HandoffView
     complaint: ComplaintView | None
+    photos: list[UUID]
     events: list[dict[str, Any]]
 
     @classmethod
@@ -133,6 +134,7 @@ class ConversationView(BaseModel):
             mine=view.mine,
             handoff=HandoffView.of(view.handoff),
             complaint=ComplaintView.of(view.complaint) if view.complaint else None,
+            photos=[photo.id for photo in view.photos],
             events=[event.public() for event in view.events],
         )
 

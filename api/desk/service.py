@@ -13,6 +13,7 @@ from api.handoff.models import Handoff, handoff_id_of
 from api.handoff.ports import Post
 from api.handoff.service import HandoffService
 from api.handoff.voice import Voice
+from api.photos.service import PhotoService
 from api.staff.models import Role, Staff
 from api.staff.service import StaffService
 from common.database import Connection
@@ -38,7 +39,9 @@ class DeskService:
         conversations: ConversationService,
         handoff: HandoffService,
         staff: StaffService,
+        *,
         complaints: ComplaintService,
+        photos: PhotoService,
         post: Post | None = None,
     ) -> None:
         """`post` brings what advisors say to customers who left an address instead of waiting."""
@@ -47,6 +50,7 @@ class DeskService:
         self._handoff = handoff
         self._staff = staff
         self._complaints = complaints
+        self._photos = photos
 
     async def board(self, advisor: Staff) -> Board:
         async with self._conversations.transaction() as connection:
@@ -66,6 +70,7 @@ class DeskService:
             names = await self._staff.first_names(connection, [owner] if owner else [])
             present = owner in await self._staff.advisors_on_duty(connection)
             complaint = await self._complaints.latest(connection, conversation_id)
+            photos = await self._photos.of(connection, conversation_id)
         return View(
             conversation,
             handoff,
@@ -75,6 +80,7 @@ class DeskService:
             owner_present=present,
             complaint=complaint,
             today=self._complaints.today,
+            photos=tuple(photos),
         )
 
     async def team(self) -> list[Member]:
@@ -98,6 +104,12 @@ class DeskService:
             return events
         async with self._conversations.transaction() as connection:
             return await self._conversations.events(connection, conversation_id, after=after)
+
+    async def photo(self, conversation_id: UUID, photo_id: UUID) -> bytes:
+        """A JPEG that the customer sent."""
+        async with self._conversations.reading() as connection:
+            await self._handed_over(connection, conversation_id)
+        return await self._photos.content(conversation_id, photo_id)
 
     async def claim(self, advisor: Staff, conversation_id: UUID) -> None:
         async with self._conversations.transaction() as connection:

@@ -1,5 +1,6 @@
 """Reads and deletes over every table that belongs to a conversation, including those that are added later."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from api.privacy.models import Kind, Outcome, Request, Rows
 from common.database import Connection, fetch_all, fetch_one
 
 SECRET = {"token_hash", "code_hash", "fingerprint", "email_hash", "order_hash", "client"}
+FILES = {"content"}  # what customers sent; other bytes are hashes
 # How each table reaches its conversation: directly, or by the tables that it refers to.
 TABLES = """
     SELECT child.relname AS child, parent.relname AS parent,
@@ -60,7 +62,13 @@ def _children(link: dict[str, Any], parents: sql.Composed) -> sql.Composed:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in SECRET and not isinstance(value, bytes)}
+    told = {name: value for name, value in row.items() if name not in SECRET}
+    return {name: _as_text(value) for name, value in told.items() if name in FILES or not isinstance(value, bytes)}
+
+
+def _as_text(value: Any) -> Any:
+    """A file as text that JSON can hold."""
+    return b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 async def open_writes(connection: Connection, conversation_ids: list[UUID]) -> bool:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,17 +15,17 @@ class BodyLimit:
     """Refuses bodies over the limit. The server holds a body to its announced length; others are read here first."""
 
     def __init__(self, app: ASGIApp, *, limit: int, larger: Mapping[str, int] | None = None) -> None:
-        """`larger`: by the beginning of a path, the limit where other systems decide how much they send."""
+        """`larger`: by a pattern for the beginning of a path, the limit where more is sent than texts."""
         self._app = app
         self._limit = limit
-        self._larger = larger or {}
+        self._larger = [(re.compile(start), own) for start, own in (larger or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        own = (limit for start, limit in self._larger.items() if scope["path"].startswith(start))
+        own = (limit for start, limit in self._larger if start.match(scope["path"]))
         limit = next(own, self._limit)
         if b"transfer-encoding" in headers:
             body = await self._read(receive, limit)

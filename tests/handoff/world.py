@@ -223,7 +223,11 @@ class World:
             tier_of=no_tier,
         )
         self.desk = DeskService(
-            self.services.conversations, self.services.handoff, self.services.staff, self.services.complaints
+            self.services.conversations,
+            self.services.handoff,
+            self.services.staff,
+            complaints=self.services.complaints,
+            photos=self.services.photos,
         )
 
 

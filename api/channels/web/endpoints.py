@@ -77,6 +77,7 @@ async def create_conversation(body: NewConversation, request: Request, services:
         locale=body.locale,
         greeting=TEXTS["greeting"],
         ai_disclosure=TEXTS["ai_disclosure"],
+        photos=services.photos.taken,
     )
 
 

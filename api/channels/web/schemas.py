@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.assistant.text import MAX_TEXT
 
@@ -30,6 +30,7 @@ class Created(BaseModel):
     locale: str
     greeting: str
     ai_disclosure: str
+    photos: bool = Field(description="Whether photos may be sent.")
 
 
 class NewMessage(BaseModel):

@@ -111,6 +111,8 @@ class AftercareChat extends HTMLElement {
         rate: (feedback) => this.#conversation.rate(feedback),
         dismissSurvey: (ref) => this.#conversation.dismissSurvey(ref),
         decide: (purpose, given) => this.#conversation.decide(purpose, given),
+        photo: (file) => this.#conversation.photo(file),
+        photoContent: (id) => this.#conversation.photoContent(id),
         typing: () => this.#conversation.typing(),
         askForPerson: () => this.#conversation.askForPerson(),
         goOnWithAssistant: () => this.#conversation.goOnWithAssistant(),

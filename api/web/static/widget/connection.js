@@ -1,6 +1,7 @@
 // The gateway's public interface (/openapi.json), and the stream of one conversation's events.
 
 const CALL_SECONDS = 15;
+const PHOTO_SECONDS = 90; // on a slow line
 const POLL_SECONDS = 25; // the longest wait that the gateway allows
 const SOCKET_SECONDS = 8; // to open
 const SOCKET_REST_SECONDS = 120; // of polling, after sockets failed
@@ -31,6 +32,16 @@ export class Gateway {
   send(session, { key, text, payload }) {
     const body = payload === undefined ? { text } : { payload };
     return this.#call("POST", `/${session.id}/messages`, { session, body, headers: { "Idempotency-Key": key } });
+  }
+
+  sendPhoto(session, blob, key) {
+    const headers = { "Idempotency-Key": key, "Content-Type": blob.type };
+    return this.#call("POST", `/${session.id}/photos`, { session, content: blob, headers, seconds: PHOTO_SECONDS });
+  }
+
+  /** A blob. */
+  photo(session, id) {
+    return this.#call("GET", `/${session.id}/photos/${id}`, { session, seconds: PHOTO_SECONDS, read: "blob" });
   }
 
   events(session, after, { wait = 0, signal } = {}) {
@@ -74,7 +85,8 @@ export class Gateway {
     return new WebSocket(`${this.base.replace(/^http/, "ws")}/${session.id}/stream`);
   }
 
-  async #call(method, path, { session, body, headers = {}, seconds = CALL_SECONDS, signal }) {
+  /** `content` is sent as it is, `body` as JSON. `read`: how the answer is read, if not as JSON. */
+  async #call(method, path, { session, body, content: sent, headers = {}, seconds = CALL_SECONDS, signal, read = "text" }) {
     const bounds = [AbortSignal.timeout(seconds * 1000), ...(signal ? [signal] : [])];
     const all = { ...headers };
     if (session) all.Authorization = `Bearer ${session.token}`;
@@ -83,13 +95,14 @@ export class Gateway {
     let content;
     try {
       answer = await fetch(this.base + path, {
-        method, headers: all, body: body && JSON.stringify(body),
+        method, headers: all, body: sent ?? (body && JSON.stringify(body)),
         credentials: "omit", cache: "no-store", signal: AbortSignal.any(bounds),
       });
-      content = await answer.text();
+      content = await (answer.ok ? answer[read]() : answer.text());
     } catch {
       throw new CallError(0);
     }
+    if (answer.ok && read !== "text") return content;
     const document = parsed(content);
     if (answer.ok && (document || answer.status === 204)) return document;
     throw new CallError(answer.ok ? 0 : answer.status, document?.code, Number(answer.headers.get("Retry-After")) || 0);

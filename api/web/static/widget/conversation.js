@@ -1,6 +1,7 @@
 // One conversation: begins it, keeps what the customer says until it is acknowledged, follows its events.
 
 import { EventStream, backoff, history } from "./connection.js";
+import { NotAPhoto, send, smaller } from "./photos.js";
 import { newKey } from "./storage.js";
 
 const TYPING_EVERY_MS = 3000;
@@ -80,6 +81,26 @@ export class Conversation {
     return this.#change(() => this.gateway.dismissSurvey(this.store.session, ref));
   }
 
+  /** Send a file as a photo; the view is told how it goes. */
+  async photo(file) {
+    this.view.notice("photo_sending");
+    try {
+      await this.start();
+      const { seq } = await send(this.gateway, this.store.session, await smaller(file));
+      this.#stream.expect(seq);
+      this.view.notice("photo_sent");
+    } catch (error) {
+      if (refused(error)) return void this.#stream?.refresh();
+      const unreadable = error instanceof NotAPhoto || error.code === "not_a_photo";
+      this.view.notice(unreadable ? "photo_unreadable" : error.code === "too_many_photos" ? "photo_too_many" : "photo_failed");
+    }
+  }
+
+  /** A blob. */
+  photoContent(id) {
+    return this.gateway.photo(this.store.session, id);
+  }
+
   decide(purpose, given) {
     return this.#change(() => this.gateway.decide(this.store.session, purpose, given));
   }
@@ -124,8 +145,8 @@ export class Conversation {
     try {
       const body = { channel: "web", locale: this.locale };
       if (customerToken) body.customer_token = customerToken;
-      const { id, token, greeting, ai_disclosure: disclosure } = await this.gateway.create(body);
-      return { id, token, greeting, disclosure, known: customerToken ? Date.now() : 0 };
+      const { id, token, greeting, ai_disclosure: disclosure, photos } = await this.gateway.create(body);
+      return { id, token, greeting, disclosure, photos, known: customerToken ? Date.now() : 0 };
     } catch (error) {
       if (!customerToken || error.status !== 401) throw error;
       this.customerToken = "";
@@ -195,6 +216,11 @@ export class Conversation {
     if (this.#stopped) return;
     if (event.type === "typing") {
       if (event.author !== "customer") this.view.typing(event.author);
+      return;
+    }
+    if (event.photo) {
+      this.spoken = true;
+      this.view.photo(event);
       return;
     }
     if (event.type === "message" && event.author === "customer") {

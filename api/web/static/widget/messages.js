@@ -1,7 +1,10 @@
 // How one message, card or step of a conversation looks.
 
 import { clock, el, link, linkified, safeAddress } from "./elements.js";
+import { draw } from "./photos.js";
 import { blocks } from "./rich.js";
+
+const PHOTO_SIDE = 480; // pixels of the canvas, for screens of twice the usual density
 
 export class Messages {
   constructor({ say, locale, base }) {
@@ -22,6 +25,20 @@ export class Messages {
     const hint = this.say("new_window");
     if (rich?.length) return el("div", { class: "bubble rich" }, ...blocks(rich, hint));
     return text ? el("p", { class: "bubble" }, ...linkified(text, hint)) : null;
+  }
+
+  /** What the customer sent; `load` brings its content as a blob. */
+  photo(event, { repeated, load }) {
+    const { id, width, height } = event.photo;
+    const scale = Math.min(1, PHOTO_SIDE / Math.max(width, height));
+    const canvas = el("canvas", {
+      class: "photo", role: "img", "aria-label": this.say("photo"),
+      width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)),
+    });
+    load(id).then((blob) => draw(canvas, blob)).catch(() => canvas.replaceWith(el("p", { class: "bubble" }, event.text)));
+    return el("li", { class: `message customer${repeated ? " repeated" : ""}` },
+      el("p", { class: "by" }, el("b", {}, this.say("you")), " ", clock(event.at, this.locale)),
+      canvas, event.note ? el("p", { class: "source" }, event.note) : null);
   }
 
   pending({ text, title, at }) {

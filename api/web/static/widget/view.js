@@ -63,7 +63,8 @@ export class View {
     this.owner({ state: "bot" });
   }
 
-  greet({ greeting, disclosure }) {
+  greet({ greeting, disclosure, photos = false }) {
+    this.camera.hidden = !photos;
     if (this.list.querySelector(".greeting")) return;
     this.list.prepend(
       el("li", { class: "step greeting" }, el("p", {}, disclosure)),
@@ -87,6 +88,12 @@ export class View {
     this.#turn.push({ reply: event.in_reply_to, item });
     this.#insert(item, event.advisor ?? event.author);
     if (event.author !== "customer") this.#news();
+  }
+
+  /** It answers nothing that was asked: choices stay open. */
+  photo(event) {
+    const repeated = this.#lastAuthor === "customer";
+    this.#insert(this.messages.photo(event, { repeated, load: this.actions.photoContent }), "customer");
   }
 
   step(event) {
@@ -216,9 +223,15 @@ export class View {
     });
     this.hint = el("p", { id: "hint", class: "hint", role: "status" });
     this.button = el("button", { type: "submit", class: "send", "aria-label": this.say("send") }, icon("send"));
+    this.file = el("input", {
+      type: "file", accept: "image/*", hidden: true, tabindex: -1, "aria-hidden": "true", onchange: () => this.#chosen(),
+    });
+    this.camera = el("button", {
+      type: "button", class: "camera", "aria-label": this.say("photo_add"), hidden: true, onclick: () => this.file.click(),
+    }, icon("camera"));
     const submit = (event) => { event.preventDefault(); this.#submit(); };
     return el("form", { onsubmit: submit }, this.hint,
-      el("div", { class: "row" }, this.input, this.button), el("div", { class: "ways" }, this.person, this.goOn, this.later));
+      el("div", { class: "row" }, this.camera, this.file, this.input, this.button), el("div", { class: "ways" }, this.person, this.goOn, this.later));
   }
 
   #key(event) {
@@ -242,6 +255,14 @@ export class View {
 
   #press(payload, title) {
     this.actions.press(payload, title);
+    this.input.focus();
+  }
+
+  /** The same file may be chosen again. */
+  #chosen() {
+    const [file] = this.file.files;
+    this.file.value = "";
+    if (file) this.actions.photo(file);
     this.input.focus();
   }
 
