@@ -54,6 +54,11 @@ class Turn:
         return str(self.metadata.get("first_name") or "")
 
     @property
+    def photos(self) -> bool:
+        """Whether the customer may send photos where they write."""
+        return self.metadata.get("photos") is True
+
+    @property
     def is_button(self) -> bool:
         return self.text.startswith(f"/{self.intent}")
 

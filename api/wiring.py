@@ -365,6 +365,7 @@ class Parts:
             owner=self._owner,
             lease=self.settings.turn_lease,
             at_once=self.settings.turns_at_once,
+            photos=self.photos.taken,
         )
 
     @cached_property

@@ -6,6 +6,7 @@ from actions.forms.choice import Choice, ChoiceStep
 from actions.forms.confirm import Confirm
 from actions.forms.form import Form
 from actions.forms.orders import WhichOrder
+from actions.forms.photos import photo_field
 from actions.forms.returning import reason_choice, reasons_for, was_sent
 from actions.forms.step import Answer, Outcome, Step
 from actions.reading.choices import find_number, only_number
@@ -103,13 +104,15 @@ async def recap(context: Context, draft: Draft) -> None:
     words = context.words
     line = await _line(context, draft)
     amount = Money(line.unit_price.amount * draft["refund_quantity"], line.unit_price.currency) if line else None
-    reasons = {reason.id: reason.title for reason in await context.shop.return_reasons()}
+    reasons = {reason.id: reason for reason in await context.shop.return_reasons()}
+    reason = reasons.get(draft["refund_reason"])
     title = words.label("shipping_costs")
     if line:
         title = words.label("item_count", quantity=draft["refund_quantity"], title=line.title)
     fields = (
         (words.label("item"), title),
-        (words.label("reason"), reasons.get(draft["refund_reason"], "")),
+        (words.label("reason"), reason.title if reason else ""),
+        photo_field(context, reason),
         (words.label("refund_to"), words.state(RefundMethod(draft["refund_method"]))),
         (words.label("amount"), money(amount)),
     )

@@ -9,6 +9,7 @@ from actions.forms.confirm import Confirm
 from actions.forms.form import Form
 from actions.forms.items import WhichItems, chosen_items
 from actions.forms.orders import WhichOrder
+from actions.forms.photos import photo_field
 from actions.forms.step import Answer, FormEnded, Outcome, Step
 from actions.forms.variants import Variants
 from actions.keys import idempotency_key
@@ -236,12 +237,12 @@ async def recap(context: Context, draft: Draft) -> None:
     key = idempotency_key(context.turn.conversation, "quote", request, context.turn.message_id)
     quote = await context.shop.quote_return(context.caller, request, idempotency_key=key)
     draft["return_quote"] = quote.id
-    reasons = {reason.id: reason.title for reason in await context.shop.return_reasons()}
+    reasons = {reason.id: reason for reason in await context.shop.return_reasons()}
     methods = (await context.shop.returnable_items(context.caller, draft["return_order"]["id"])).methods
     chosen = next((each for each in methods if each.id == draft["return_method"]), None)
     draft["return_places"] = "; ".join(map(place_line, chosen.places)) if chosen else ""
     method = chosen.title if chosen else str(draft["return_method"])
-    card = _recap_card(context, draft, quote, reasons.get(draft["return_reason"], ""), method)
+    card = _recap_card(context, draft, quote, reasons.get(draft["return_reason"]), method)
     context.say.say(
         f"utter_return_recap_{request.resolution.value}",
         call=f"POST /orders/{draft['return_order']['number']}/return-quote",
@@ -250,13 +251,14 @@ async def recap(context: Context, draft: Draft) -> None:
     )
 
 
-def _recap_card(context: Context, draft: Draft, quote: ReturnQuote, reason: str, method: str) -> Card:
+def _recap_card(context: Context, draft: Draft, quote: ReturnQuote, reason: ReturnReason | None, method: str) -> Card:
     words = context.words
     lines = draft["return_items"]
     fields = [
         (words.label("items"), ", ".join(words.label("item_count", **_count(line)) for line in lines)),
-        (words.label("reason"), reason),
+        (words.label("reason"), reason.title if reason else ""),
         (words.label("own_words"), draft["return_note"]),
+        photo_field(context, reason),
         (words.label("resolution"), words.state(quote.resolution)),
         (words.label("method"), method),
         (words.label("places"), draft["return_places"]),

@@ -19,6 +19,7 @@ from api.conversations.errors import AnotherCustomer
 from api.conversations.models import AuthLevel, Conversation, Event, Proof, State
 from api.conversations.service import DATABASE_TROUBLE, ConversationService
 from api.identity.assertions import Assertions
+from api.identity.channels import WEB
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
 from api.metrics import Metrics
 from api.privacy.service import PrivacyService
@@ -83,8 +84,12 @@ class TurnRunner:
         owner: str,
         lease: float,
         at_once: int,
+        photos: bool,
     ) -> None:
-        """`at_once`: turns that Rasa is given at the same time; others wait here, where their lease is renewed."""
+        """`at_once`: turns that Rasa is given at the same time; others wait here, where their lease is renewed.
+
+        `photos`: customers may send some from the widget, which the assistant may then propose.
+        """
         self._conversations = conversations
         self._guests = guests
         self._customers = customers
@@ -100,6 +105,7 @@ class TurnRunner:
         self._metrics = metrics
         self._owner = owner
         self._lease = lease
+        self._photos = photos
         self._slots = asyncio.Semaphore(at_once)
 
     async def run(self, turn: Turn) -> Turn | None:
@@ -186,6 +192,7 @@ class TurnRunner:
             "first_name": (conversation.first_name or "") if known else "",
             "locale": conversation.locale,
             "channel": conversation.channel,
+            "photos": self._photos and conversation.channel == WEB,
         }
 
     async def _verify(self, conversation: Conversation, content: str) -> tuple[Conversation, Question]:

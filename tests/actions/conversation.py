@@ -37,6 +37,7 @@ class Conversation:
     auth_level: str = "customer"
     first_name: str = "Emma"
     tier: str = ""
+    photos: bool = False
     sender: str = "conversation-1"
     slots: dict[str, Any] = field(default_factory=dict)
     domain: dict[str, Any] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Conversation:
             "auth_level": self.auth_level,
             "first_name": self.first_name,
             "tier": self.tier,
+            "photos": self.photos,
             "also": also or [],
         }
         self._latest = {

@@ -31,6 +31,22 @@ async def test_a_return_is_registered_once_the_recap_was_confirmed(talk: Convers
     assert talk.form is None
 
 
+@pytest.mark.parametrize(
+    ("photos", "reason", "offered"),
+    [(True, "damaged", True), (True, "defective", True), (True, "too_small", False), (False, "damaged", False)],
+)
+async def test_a_photo_is_proposed_where_it_says_more_than_words_and_never_asked_for(
+    talk: Conversation, photos: bool, reason: str, offered: bool
+):
+    talk.photos = photos
+    await talk.says("return the shirt", "return_start", order_number="JL-100200")
+    await talk.presses("inform", reason=reason)
+    await talk.presses("inform", resolution="refund")
+    assert await talk.presses("inform", method="label") == ["utter_return_recap_refund"]
+    assert ("Photo" in talk.messages[0].card()) is offered
+    assert await talk.says("yes", "affirm") == ["utter_return_created"]
+
+
 async def test_an_opening_sentence_answers_the_questions_that_it_can(talk: Conversation):
     said = "I want to return the blue linen shirt from order JL-100200, it is too small"
     assert await talk.says(said, "return_start", order_number="JL-100200") == ["utter_question_return_resolution"]

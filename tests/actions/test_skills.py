@@ -84,6 +84,14 @@ async def test_a_damaged_cheap_item_is_refunded_without_a_return(talk: Conversat
     assert await talk.says("yes", "affirm") == ["utter_refund_created"]
 
 
+async def test_a_photo_is_proposed_for_a_refund_of_what_arrived_damaged(talk: Conversation):
+    talk.photos = True
+    await talk.says("refund for one of the socks of JL-100200", "refund_request", order_number="JL-100200")
+    await talk.presses("inform", reason="damaged")
+    assert await talk.presses("inform", method="original_payment") == ["utter_refund_recap"]
+    assert "camera button" in talk.messages[0].card()["Photo"]
+
+
 async def test_a_refund_that_the_policy_does_not_allow_offers_a_return(talk: Conversation):
     await talk.says("refund for the shirt", "refund_request", order_number="JL-100200")
     await talk.presses("inform", reason="damaged")

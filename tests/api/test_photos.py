@@ -165,3 +165,10 @@ async def test_a_photo_is_told_and_erased_with_the_customers_data(gateway: Gatew
         await gateway.services.privacy.erase(connection, [UUID(emma.id)], by="olga")
     assert opened(b64decode(row["content"])).size == (400, 300)
     assert await gateway.sql("SELECT 1 FROM photos WHERE conversation_id = %s", emma.id) == []
+
+
+async def test_the_assistant_is_told_whether_it_may_propose_one(gateway: Gateway) -> None:
+    emma = await gateway.customer()
+    await emma.say("the mug is broken")
+    await emma.reply()
+    assert gateway.rasa.calls[0]["metadata"]["photos"] is True
