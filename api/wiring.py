@@ -358,7 +358,7 @@ class Parts:
             consent=self.consent,
             writes=self.writes,
             privacy=self.privacy,
-            insight=Recorder(self.conversations),
+            insight=Recorder(),
             rasa=self.rasa,
             assertions=self.assertions,
             metrics=self.metrics,

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -9,6 +10,7 @@ PATIENCE_SECONDS = 10.0  # for a connection; who waits longer is told to come ba
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
+Statement = tuple[str, Sequence[Any]]  # with its parameters
 
 
 class CancellablePool(AsyncConnectionPool[Connection]):
@@ -50,3 +52,13 @@ async def fetch_one(connection: Connection, query: str, *args: Any) -> DictRow |
 
 async def fetch_all(connection: Connection, query: str, *args: Any) -> list[DictRow]:
     return await (await connection.execute(query, args)).fetchall()
+
+
+async def fetch_together(connection: Connection, *statements: Statement) -> list[list[DictRow]]:
+    """The rows of each, in one round trip to the server; where a transaction begins with them, its BEGIN comes along.
+
+    Each sees what was committed before it began, so also what an earlier one of them has waited for.
+    """
+    async with connection.pipeline():
+        cursors = [await connection.execute(query, args) for query, args in statements]
+    return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID, uuid4
 
+from psycopg.rows import DictRow
+
 from api.assistant import repository
 from api.assistant.models import Accepted, Turn, TurnKind
 from api.assistant.ports import Answers, Handoff
@@ -23,7 +25,7 @@ from api.identity.guests.service import GuestVerification
 from api.metrics import Metrics
 from api.security.hashing import KeyedHash
 from api.texts import HUMAN_PAYLOAD
-from common.database import Connection
+from common.database import Connection, Statement, fetch_together
 
 
 class IntakeError(Exception):
@@ -101,29 +103,43 @@ class Intake:
         """
         fingerprint = self._fingerprint(incoming)
         async with self._conversations.transaction() as connection:
-            conversation = await self._conversations.lock(connection, conversation_id)
-            known = await repository.find_accepted(connection, conversation_id, incoming.key)
+            conversation, [before] = await self._conversations.lock_and(
+                connection, conversation_id, repository.find_accepted(conversation_id, incoming.key)
+            )
+            known = repository.to_accepted(before)
             if known:
                 accepted, first = known
                 if first != fingerprint:
                     raise KeyReused
                 return accepted, None
             read = await self._read(connection, conversation, incoming)
-            message_id = uuid4()
-            event = await self._conversations.append(
-                connection,
-                conversation_id,
-                type="message",
-                author="customer",
-                body={"message_id": str(message_id), "text": read.shown},
+            accepted = Accepted(uuid4(), conversation.last_seq + 1)
+            message = repository.insert_message(
+                conversation_id, accepted, idempotency_key=incoming.key, fingerprint=fingerprint
             )
-            accepted = Accepted(message_id, event.seq)
-            await repository.insert_message(
-                connection, conversation_id, accepted, idempotency_key=incoming.key, fingerprint=fingerprint
-            )
-            turn = await self._route(connection, conversation, accepted, read, event=event, client=incoming.client)
+            turn = self._turn(conversation, accepted, read, client=incoming.client)
+            if for_the_assistant(conversation, read):
+                _, [_, queued] = await self._append(connection, conversation, accepted, read, message, turn)
+            else:
+                event, _ = await self._append(connection, conversation, accepted, read, message)
+                queued = await self._route(connection, conversation, read, event, turn)
+            own = repository.to_own_turn(queued)
         self._metrics.messages.labels(conversation.state.value).inc()
-        return accepted, turn
+        return accepted, own
+
+    async def _append(
+        self, connection: Connection, conversation: Conversation, accepted: Accepted, read: Read, *following: Statement
+    ) -> tuple[Event, list[list[DictRow]]]:
+        event, rows = await self._conversations.append_and(
+            connection,
+            conversation.id,
+            *following,
+            type="message",
+            author="customer",
+            body={"message_id": str(accepted.message_id), "text": read.shown},
+        )
+        assert event.seq == accepted.seq, "the conversation is locked"
+        return event, rows
 
     async def _read(self, connection: Connection, conversation: Conversation, incoming: Incoming) -> Read:
         if incoming.payload is not None:
@@ -146,30 +162,26 @@ class Intake:
         return Read(text, "text", without_command(text))
 
     async def _route(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        accepted: Accepted,
-        read: Read,
-        *,
-        event: Event,
-        client: str,
-    ) -> Turn | None:
-        """To the person who has the conversation, to the queue, or to the assistant."""
+        self, connection: Connection, conversation: Conversation, read: Read, event: Event, turn: Statement
+    ) -> list[DictRow]:
+        """To the person who has the conversation, to the queue, or to the assistant: then the rows of its turn."""
         if conversation.state is State.RESOLVED:
             await self._handoff.reopen(connection, conversation.id)
         elif conversation.state is not State.BOT:
             await self._handoff.heard(connection, conversation, event)
-            return None
+            return []
         elif read.kind == "text" and await self._handoff.left_address(connection, conversation, event):
-            return None
+            return []
         if read.kind == "payload" and await self._answers.take(connection, conversation, read.content):
-            return None
+            return []
         if read.content == HUMAN_PAYLOAD and read.kind == "payload":
             await self._handoff.request(connection, conversation.id, reason="tool_failure", skill="general", summary="")
-            return None
-        return await repository.insert_turn(
-            connection,
+            return []
+        [queued] = await fetch_together(connection, turn)
+        return queued
+
+    def _turn(self, conversation: Conversation, accepted: Accepted, read: Read, *, client: str) -> Statement:
+        return repository.insert_turn(
             conversation.id,
             accepted,
             kind=read.kind,
@@ -183,3 +195,8 @@ class Intake:
     def _fingerprint(self, incoming: Incoming) -> bytes:
         kind = "text" if incoming.payload is None else "payload"
         return self._keyed.digest(kind, incoming.text or "", incoming.payload or "")
+
+
+def for_the_assistant(conversation: Conversation, read: Read) -> bool:
+    """Whether that is sure before anything is looked up, as it nearly always is: then all is stored in one go."""
+    return conversation.state is State.BOT and read.kind != "payload" and "@" not in read.shown

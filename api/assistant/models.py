@@ -20,12 +20,13 @@ class Accepted:
 class Turn:
     """What the assistant owes one answer to: a message, or several texts that came while it was busy.
 
-    `message_id` is the last one's, `content` the texts joined by newlines. `attempts` counts how often the turn was
-    taken up, this time included; it consists of the same messages each time.
+    `message_id` and `seq` are the last one's, `content` the texts joined by newlines. `attempts` counts how often
+    the turn was taken up, this time included; it consists of the same messages each time.
     """
 
     message_id: UUID
     conversation_id: UUID
+    seq: int
     kind: TurnKind
     content: str
     client: str

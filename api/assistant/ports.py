@@ -25,7 +25,14 @@ Ended = Callable[[Connection, UUID], Awaitable[None]]
 
 
 class Insight(Protocol):
-    async def heard(self, connection: Connection, turn: Turn, question: Asked | None, said: Sequence[Event]) -> None:
+    async def heard(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        turn: Turn,
+        question: Asked | None,
+        said: Sequence[Event],
+    ) -> None:
         """What a turn answered, in the transaction that stores it: `said` are the bot's messages."""
 
 

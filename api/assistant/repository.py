@@ -5,7 +5,7 @@ from psycopg.rows import DictRow
 
 from api.assistant.models import Accepted, Outcome, Turn, TurnKind, Waiting
 from api.assistant.text import MAX_TEXT
-from common.database import Connection, fetch_all, fetch_one
+from common.database import Connection, Statement, fetch_all, fetch_one
 
 TOGETHER = 20  # messages that one turn answers at most
 
@@ -19,6 +19,7 @@ def to_turn(rows: list[DictRow]) -> Turn | None:
     return Turn(
         message_id=last["message_id"],
         conversation_id=last["conversation_id"],
+        seq=last["seq"],
         kind=last["kind"],
         content="\n".join(row["content"] for row in rows),
         client=last["client"],
@@ -27,35 +28,27 @@ def to_turn(rows: list[DictRow]) -> Turn | None:
     )
 
 
-async def find_accepted(
-    connection: Connection, conversation_id: UUID, idempotency_key: str
-) -> tuple[Accepted, bytes] | None:
-    """With the fingerprint of the body that came with the key."""
-    row = await fetch_one(
-        connection,
+def find_accepted(conversation_id: UUID, idempotency_key: str) -> Statement:
+    """Its rows are for `to_accepted`."""
+    return (
         "SELECT id, seq, fingerprint FROM messages WHERE conversation_id = %s AND idempotency_key = %s",
-        conversation_id,
-        idempotency_key,
+        (conversation_id, idempotency_key),
     )
-    return (Accepted(row["id"], row["seq"]), bytes(row["fingerprint"])) if row else None
 
 
-async def insert_message(
-    connection: Connection,
-    conversation_id: UUID,
-    accepted: Accepted,
-    *,
-    idempotency_key: str,
-    fingerprint: bytes,
-) -> None:
-    await connection.execute(
+def to_accepted(rows: list[DictRow]) -> tuple[Accepted, bytes] | None:
+    """With the fingerprint of the body that came with the key."""
+    return (Accepted(rows[0]["id"], rows[0]["seq"]), bytes(rows[0]["fingerprint"])) if rows else None
+
+
+def insert_message(conversation_id: UUID, accepted: Accepted, *, idempotency_key: str, fingerprint: bytes) -> Statement:
+    return (
         "INSERT INTO messages (id, conversation_id, idempotency_key, fingerprint, seq) VALUES (%s, %s, %s, %s, %s)",
         (accepted.message_id, conversation_id, idempotency_key, fingerprint, accepted.seq),
     )
 
 
-async def insert_turn(
-    connection: Connection,
+def insert_turn(
     conversation_id: UUID,
     accepted: Accepted,
     *,
@@ -65,13 +58,12 @@ async def insert_turn(
     owner: str,
     lease: float,
     collect: float,
-) -> Turn | None:
-    """Queue the turn. It is `owner`'s at once and returned, unless an earlier one is open or more is waited for.
+) -> Statement:
+    """Queue the turn. It is `owner`'s at once, unless an earlier one is open or more is waited for: see `to_own_turn`.
 
     `collect`: seconds in which what else comes is answered together with it.
     """
-    rows = await fetch_all(
-        connection,
+    return (
         """
         WITH now AS (SELECT %s = 0 AND NOT EXISTS (
             SELECT FROM turns WHERE conversation_id = %s AND finished_at IS NULL) AS alone)
@@ -85,11 +77,16 @@ async def insert_turn(
         FROM now
         RETURNING message_id, conversation_id, seq, kind, content, client, attempts
         """,
-        collect,
-        conversation_id,
-        *(accepted.message_id, conversation_id, accepted.seq, kind, content, client, collect),
-        *(accepted.message_id, owner, lease),
+        (
+            *(collect, conversation_id),
+            *(accepted.message_id, conversation_id, accepted.seq, kind, content, client, collect),
+            *(accepted.message_id, owner, lease),
+        ),
     )
+
+
+def to_own_turn(rows: list[DictRow]) -> Turn | None:
+    """Of a turn that was queued: the turn, if it is its owner's already."""
     turn = to_turn(rows)
     return turn if turn and turn.attempts else None
 
@@ -135,18 +132,25 @@ async def claim_next(connection: Connection, conversation_id: UUID, *, owner: st
     return to_turn(await cursor.fetchall())
 
 
-async def finish(connection: Connection, turn: Turn, *, owner: str, outcome: Outcome) -> bool:
-    """False when another process has taken the turn up since."""
-    rows = await fetch_all(
-        connection,
-        "UPDATE turns SET finished_at = clock_timestamp(), outcome = %s, leased_until = NULL "
-        "WHERE batch = %s AND leased_by = %s AND attempts = %s AND finished_at IS NULL RETURNING message_id",
-        outcome,
-        turn.message_id,
-        owner,
-        turn.attempts,
+def finish(turn: Turn, *, owner: str, outcome: Outcome) -> Statement:
+    """With `outcome` if the conversation is still the bot's, which must be locked; dropped otherwise.
+
+    One row: whether it is `finished`, which it is not when another process has taken it up since, and whether
+    something else of the conversation is `waiting` to be answered.
+    """
+    return (
+        """
+        WITH finished AS (
+            UPDATE turns SET finished_at = clock_timestamp(), leased_until = NULL, outcome = CASE
+                WHEN (SELECT state FROM conversations WHERE id = conversation_id) = 'bot' THEN %s ELSE 'dropped' END
+            WHERE batch = %s AND leased_by = %s AND attempts = %s AND finished_at IS NULL RETURNING message_id
+        )
+        SELECT EXISTS (SELECT FROM finished) AS finished, EXISTS (
+            SELECT FROM turns WHERE conversation_id = %s AND finished_at IS NULL
+            AND message_id NOT IN (SELECT message_id FROM finished)) AS waiting
+        """,
+        (outcome, turn.message_id, owner, turn.attempts, turn.conversation_id),
     )
-    return bool(rows)
 
 
 async def renew(connection: Connection, turn_ids: list[UUID], *, owner: str, lease: float) -> None:

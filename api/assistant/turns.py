@@ -254,18 +254,24 @@ class TurnRunner:
     async def _store(self, turn: Turn, result: Result) -> tuple[Outcome | None, Turn | None]:
         """The whole result in one transaction, and the next turn. No outcome: it is stored, or another process's."""
         async with self._conversations.transaction() as connection:
-            conversation = await self._conversations.lock(connection, turn.conversation_id)
+            conversation, [[ended]] = await self._conversations.lock_and(
+                connection,
+                turn.conversation_id,
+                repository.finish(turn, owner=self._owner, outcome=result.outcome),
+            )
+            finished: bool = ended["finished"]
             late = conversation.state is not State.BOT and result.outcome != "dropped"
             kept = Result("dropped") if late else result
-            finished = await repository.finish(connection, turn, owner=self._owner, outcome=kept.outcome)
             if finished and kept.apology:
                 left_open = await self._writes.left_open(connection, turn.message_id)
                 await self._say(connection, turn, promise("write_checking") if left_open else apology(kept.apology))
             if finished and kept.answer:
                 await self._store_answer(connection, turn, conversation, kept.answer)
-            following = await repository.claim_next(
-                connection, turn.conversation_id, owner=self._owner, lease=self._lease
-            )
+            following = None
+            if ended["waiting"]:
+                following = await repository.claim_next(
+                    connection, turn.conversation_id, owner=self._owner, lease=self._lease
+                )
         if not finished:
             return None, following
         if late:
@@ -292,7 +298,7 @@ class TurnRunner:
             # The action server did not learn that it was written down, and says that it could not be done.
             bodies = [promise("write_checking")]
         said = [await self._say(connection, turn, body) for body in bodies]
-        await self._insight.heard(connection, turn, answer.question, said)
+        await self._insight.heard(connection, conversation, turn, answer.question, said)
         if answer.privacy:
             reference = await self._privacy.ask(connection, conversation, turn.message_id, answer.privacy)
             await self._say(connection, turn, promise("privacy_recorded", reference=reference))

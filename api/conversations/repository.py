@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -6,7 +7,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, Proof, State, Summary
-from common.database import Connection, fetch_all, fetch_one
+from common.database import Connection, Statement, fetch_all, fetch_one, fetch_together
 
 COLUMNS = (
     "id, channel, locale, state, advisor_id, customer_id, customer_name, first_name, auth_level, verified_order_id, "
@@ -49,14 +50,22 @@ async def insert_conversation(
     return expires_at
 
 
-async def get_conversation(connection: Connection, conversation_id: UUID, *, lock: bool = False) -> Conversation | None:
-    suffix = " FOR UPDATE" if lock else ""
+async def get_conversation(connection: Connection, conversation_id: UUID) -> Conversation | None:
     row = await fetch_one(
         connection,
-        f"SELECT {COLUMNS} FROM conversations WHERE id = %s{suffix}",  # noqa: S608 - constants only
+        f"SELECT {COLUMNS} FROM conversations WHERE id = %s",  # noqa: S608 - constants only
         conversation_id,
     )
     return to_conversation(row) if row else None
+
+
+async def lock_conversation(
+    connection: Connection, conversation_id: UUID, *following: Statement
+) -> tuple[Conversation | None, list[list[DictRow]]]:
+    """And the rows of each statement that follows under the lock, all in one round trip."""
+    lock = f"SELECT {COLUMNS} FROM conversations WHERE id = %s FOR UPDATE"  # noqa: S608 - constants only
+    [rows, *others] = await fetch_together(connection, (lock, (conversation_id,)), *following)
+    return (to_conversation(rows[0]) if rows else None), others
 
 
 async def get_by_token(connection: Connection, conversation_id: UUID, token_hash: bytes) -> Conversation | None:
@@ -79,13 +88,13 @@ async def append_event(
     body: dict[str, Any],
     topic: str,
     channel: str,
-) -> Event | None:
+    following: Sequence[Statement] = (),
+) -> tuple[Event | None, list[list[DictRow]]]:
     """Locks the conversation's row, so that numbers have no gaps, and notifies when the transaction commits.
 
-    None for an unknown conversation.
+    No event for an unknown conversation. And the rows of each statement that follows, all in one round trip.
     """
-    row = await fetch_one(
-        connection,
+    append = (
         """
         WITH locked AS (
             UPDATE conversations SET last_seq = last_seq + 1, updated_at = now() WHERE id = %s RETURNING id, last_seq
@@ -96,17 +105,12 @@ async def append_event(
         )
         SELECT added.*, pg_notify(%s, json_build_object('topic', %s::text, 'seq', seq)::text) AS notified FROM added
         """,
-        conversation_id,
-        type_,
-        author,
-        Jsonb(body),
-        channel,
-        topic,
+        (conversation_id, type_, author, Jsonb(body), channel, topic),
     )
-    if row is None:
-        return None
-    row.pop("notified")
-    return to_event(row)
+    [rows, *others] = await fetch_together(connection, append, *following)
+    for row in rows:
+        row.pop("notified")
+    return (to_event(rows[0]) if rows else None), others
 
 
 async def events_after(connection: Connection, conversation_id: UUID, after: int, limit: int) -> list[Event]:

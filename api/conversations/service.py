@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 import psycopg
+from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
 from api.conversations import repository
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
 from api.conversations.hub import CHANNEL, Hub
 from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, Proof, State, Summary
-from common.database import Connection, Pool
+from common.database import Connection, Pool, Statement
 
 # What background work meets while the database is away or has no connection to spare; it goes on afterwards.
 DATABASE_TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError)
@@ -75,7 +76,14 @@ class ConversationService:
 
     async def lock(self, connection: Connection, conversation_id: UUID) -> Conversation:
         """As `get`; nobody else appends to or moves the conversation before the transaction ends."""
-        return self._known(conversation_id, await repository.get_conversation(connection, conversation_id, lock=True))
+        return (await self.lock_and(connection, conversation_id))[0]
+
+    async def lock_and(
+        self, connection: Connection, conversation_id: UUID, *following: Statement
+    ) -> tuple[Conversation, list[list[DictRow]]]:
+        """As `lock`; and the rows of statements that are to be carried out under the lock, in the same round trip."""
+        conversation, rows = await repository.lock_conversation(connection, conversation_id, *following)
+        return self._known(conversation_id, conversation), rows
 
     async def by_token(self, connection: Connection, conversation_id: UUID, token_hash: bytes) -> Conversation | None:
         """The conversation that an unexpired token is bound to."""
@@ -91,7 +99,19 @@ class ConversationService:
         body: dict[str, Any],
     ) -> Event:
         """Add to the log under the next number and wake all who wait for it when the transaction commits."""
-        event = await repository.append_event(
+        return (await self.append_and(connection, conversation_id, type=type, author=author, body=body))[0]
+
+    async def append_and(
+        self,
+        connection: Connection,
+        conversation_id: UUID,
+        *following: Statement,
+        type: EventType,  # noqa: A002 - the event's member is called so
+        author: Author,
+        body: dict[str, Any],
+    ) -> tuple[Event, list[list[DictRow]]]:
+        """As `append`; and the rows of statements that come after it, in the same round trip."""
+        event, rows = await repository.append_event(
             connection,
             conversation_id,
             type_=type,
@@ -99,11 +119,12 @@ class ConversationService:
             body=body,
             topic=topic_of(conversation_id),
             channel=CHANNEL,
+            following=following,
         )
         if event is None:
             raise UnknownConversation(conversation_id)
         self._appended.get(connection, {}).setdefault(conversation_id, []).append(event)
-        return event
+        return event, rows
 
     async def typing(self, connection: Connection, conversation_id: UUID, author: Author) -> None:
         """Show for a moment that somebody writes. Not stored, has no number of its own."""

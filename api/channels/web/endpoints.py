@@ -103,6 +103,7 @@ async def send_message(
     except IntakeError as error:
         raise Problem(422, error.code, INTAKE_DETAILS[error.code]) from None
     services.worker.kick(conversation.id, turn, after=services.intake.collecting(conversation.channel))
+    await asyncio.sleep(0)  # the turn is on its way to Rasa while this answer is written
     return MessageAccepted(message_id=accepted.message_id, seq=accepted.seq)
 
 

@@ -6,7 +6,7 @@ from psycopg.types.json import Jsonb
 
 from api.conversations.models import Event
 from api.insight.questions.models import Asked, Gap, GapMeaning, Place, Reason, Settled, Suggestion
-from common.database import Connection, fetch_all, fetch_one
+from common.database import Connection, Statement, fetch_all, fetch_one
 
 SORTING_LOCK = 0x1A5167  # any number that nobody else uses
 EXAMPLES = 5
@@ -16,30 +16,24 @@ OPEN = "(gaps.settled IS NULL OR gaps.settled <> 'dismissed' AND fates.asked_at 
 SHOWN = {"open": OPEN, "settled": "gaps.settled <> 'dismissed'", "dismissed": "gaps.settled = 'dismissed'"}
 
 
-async def insert_question(
-    connection: Connection,
-    message_id: UUID,
+def insert_question(
+    conversation_id: UUID,
+    seq: int,
     *,
     text: str,
     language: str,
     outcome: str,
     candidates: list[dict[str, Any]],
-) -> int | None:
-    """The number of the customer's message, which may be recorded already."""
-    row = await fetch_one(
-        connection,
+) -> Statement:
+    """`seq` is the number of the customer's message, which may be recorded already."""
+    return (
         """
         INSERT INTO questions (conversation_id, seq, text, language, outcome, candidates)
-        SELECT conversation_id, seq, %s, %s, %s, %s FROM messages WHERE id = %s
-        ON CONFLICT (conversation_id, seq) DO UPDATE SET outcome = excluded.outcome RETURNING seq
+        VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (conversation_id, seq) DO UPDATE SET outcome = excluded.outcome
         """,
-        text,
-        language,
-        outcome,
-        Jsonb(candidates),
-        message_id,
+        (conversation_id, seq, text, language, outcome, Jsonb(candidates)),
     )
-    return row["seq"] if row else None
 
 
 async def choose(connection: Connection, conversation_id: UUID, entry: str) -> int | None:
@@ -63,10 +57,8 @@ async def choose(connection: Connection, conversation_id: UUID, entry: str) -> i
     return row["seq"] if row else None
 
 
-async def insert_shown(
-    connection: Connection, event: Event, entry: str, version: int, *, question_seq: int | None
-) -> None:
-    await connection.execute(
+def insert_shown(event: Event, entry: str, version: int, *, question_seq: int | None) -> Statement:
+    return (
         "INSERT INTO shown_answers (conversation_id, seq, entry, version, question_seq) VALUES (%s, %s, %s, %s, %s)",
         (event.conversation_id, event.seq, entry, version, question_seq),
     )
