@@ -6,7 +6,6 @@ import structlog
 from faq.encoder.batching import BatchingEncoder
 from faq.encoder.ports import Vectors
 from faq.entries.models import Content, Published
-from faq.gate.comparing import WORK
 from faq.index.background import general_questions
 from faq.index.decision import Thresholds
 from faq.index.index import Index
@@ -77,10 +76,7 @@ class Space:
         return draft
 
     async def _adapt(self) -> None:
-        """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn.
-
-        Then what the gate will ask of it is prepared, so that publishing waits for the draft's part alone.
-        """
+        """One at a time; an index that was replaced meanwhile is not overwritten but adapted in its turn."""
         try:
             adapted = None
             while self.index is not adapted:
@@ -88,7 +84,6 @@ class Space:
                 learned = await asyncio.to_thread(seen.adapted)
                 if self.index is seen:
                     self.index = adapted = learned
-                    await asyncio.to_thread(learned.prepare, WORK)
         except Exception as error:
             log.exception("adapting_failed", error=type(error).__name__)
         finally:

@@ -48,12 +48,32 @@ class Bank:
         return centre
 
     @cached_property
-    def centred(self) -> Vectors:
-        return self.off_centre(self.vectors)
+    def _shift(self) -> tuple[Vectors, Vectors]:
+        """Of each phrasing: its product with the centre, and how far it is from there."""
+        along: Vectors = self.vectors @ self.centre
+        squared = np.einsum("pd,pd->p", self.vectors, self.vectors) - 2 * along + self.centre @ self.centre
+        away: Vectors = np.sqrt(np.maximum(squared, 1e-12)).astype(np.float32)
+        return along, away
 
-    def off_centre(self, vectors: Vectors) -> Vectors:
-        """Directions as seen from the centre, of length 1."""
-        return unit(vectors - self.centre)
+    def from_centre(self, vectors: Vectors, products: Vectors, rows: Rows | None = None) -> Vectors:
+        """Cosines of directions as seen from the centre; `products` (queries, phrasings) with all of them, or `rows`.
+
+        Multiplied out, so that the phrasings need not be read a second time.
+        """
+        along, away = self._shift if rows is None else (each[rows] for each in self._shift)
+        mine = vectors @ self.centre
+        length = np.linalg.norm(vectors - self.centre, axis=1)
+        moved = products - along
+        moved -= (mine - self.centre @ self.centre)[:, None]
+        moved /= away
+        moved /= np.maximum(length, np.float32(1e-6))[:, None]
+        return moved
+
+    def rows_of(self, entries: Rows) -> tuple[Rows, Rows]:
+        """(their phrasings one entry after the other, where each entry's begin)."""
+        counts = self.counts[entries]
+        starts = (np.cumsum(counts) - counts).astype(np.intp)
+        return np.repeat(self.starts[entries] - starts, counts) + np.arange(counts.sum()), starts
 
     def best_of_each(self, similarities: Vectors) -> Vectors:
         """(queries, phrasings) → (queries, entries)."""

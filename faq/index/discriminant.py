@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from faq.encoder.ports import Vectors
-from faq.index.bank import Bank
+from faq.index.bank import Bank, Rows
 
 _BALL = 0.5  # variance within entries that is assumed before any phrasing was seen, over all dimensions …
 _WEIGHT = 1500  # … as if that had been seen in so many phrasings: 100 to 5,000 compared by cross-validation
@@ -32,11 +32,27 @@ class Discriminant:
         means: Vectors = ((bank.means - bank.centre) @ whitening).astype(np.float32)
         return cls(bank.centre, whitening, means, np.linalg.norm(means, axis=1).astype(np.float32))
 
-    def scores(self, vectors: Vectors) -> tuple[Vectors, Vectors]:
+    def scores(self, vectors: Vectors, among: Rows | None = None) -> tuple[Vectors, Vectors]:
         """(log-likelihood ratio of each entry's cloud against one at the centre, cosine of whitened directions)."""
-        white = (vectors - self.centre) @ self.whitening
-        products = white @ self.means.T
+        white = self._white(vectors)
+        means, own = (self.means, self.lengths) if among is None else (self.means[among], self.lengths[among])
+        products = white @ means.T
         lengths = np.linalg.norm(white, axis=1, keepdims=True)
-        cosines: Vectors = products / np.maximum(lengths * self.lengths, 1e-12)
-        likelihoods: Vectors = products - self.lengths**2 / np.float32(2)
+        cosines: Vectors = products / np.maximum(lengths * own, 1e-12)
+        likelihoods: Vectors = products - own**2 / np.float32(2)
         return likelihoods, cosines
+
+    def scores_without(self, vectors: Vectors, owner: Rows, counts: Rows) -> tuple[Vectors, Vectors]:
+        """Of phrasings with their own entries, (phrasings,) each, had they not been written; `counts`: with them.
+
+        The shape, which they hardly change, stays.
+        """
+        white = self._white(vectors)
+        many = counts.astype(np.float32)[:, None]
+        means = (many * self.means[owner] - white) / (many - 1)
+        products, squared = ((each * means).sum(axis=1) for each in (white, means))
+        lengths = np.linalg.norm(white, axis=1) * np.sqrt(squared)
+        return products - squared / 2, products / np.maximum(lengths, 1e-12)
+
+    def _white(self, vectors: Vectors) -> Vectors:
+        return np.asarray((vectors - self.centre) @ self.whitening, dtype=np.float32)

@@ -1,13 +1,16 @@
 """How well each entry fits a question, in a few numbers that mean the same whatever shop was loaded."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from faq.encoder.ports import Vectors
-from faq.index.bank import Bank, Floats
+from faq.index.bank import Bank, Floats, Rows
 from faq.index.discriminant import Discriminant
-from faq.index.regression import STEPS, Regression, inputs
+from faq.index.leaving import own_logits
+from faq.index.regression import STEPS, Regression, inputs, scores
+from faq.index.shortlist import Shortlist
 
 Texts = tuple[Vectors, Vectors]  # what they mean, and how they are spelled
 
@@ -36,12 +39,14 @@ class Evidence:
     general: Texts
     discriminant: Discriminant
     regression: Regression
+    shortlist: Shortlist | None
 
     @classmethod
     def of(cls, bank: Bank, general: Texts, like: Regression | None = None) -> "Evidence":
         """Not trained yet. `general`: general questions; those that this collection may answer are left out."""
         kept = cls.far(bank, general)
-        return cls(bank, kept, Discriminant.fit(bank), Regression.from_means(bank, inputs(*kept), like))
+        regression = Regression.from_means(bank, inputs(*kept), like)
+        return cls(bank, kept, Discriminant.fit(bank), regression, Shortlist.of(bank))
 
     @staticmethod
     def far(bank: Bank, general: Texts) -> Texts:
@@ -55,23 +60,76 @@ class Evidence:
 
     def options(self, vectors: Vectors, spelled: Vectors) -> Floats:
         """(queries, entries + 1, WIDTH), "none" last, of texts that are no phrasings."""
+        logits = self.regression.logits(inputs(vectors, spelled))
+        return self._options(vectors, vectors @ self.bank.vectors.T, logits, self.discriminant.scores(vectors))
+
+    def options_among(self, vector: Vectors, spelled: Vectors, few: Rows) -> Floats:
+        """(few + 1, WIDTH) of one text and some of the entries, as `options` has them."""
+        rows, starts = self.bank.rows_of(few)
+        given = vector[None]
+        products = given @ self.bank.vectors[rows].T
+        fits = _Fits(
+            np.maximum.reduceat(products, starts, axis=1),
+            np.maximum.reduceat(self.bank.from_centre(given, products, rows), starts, axis=1),
+            *self.discriminant.scores(given, few),
+            *(each[:, np.append(few, -1)] for each in scores(self.regression.logits(inputs(given, spelled[None])))),
+        )
+        few_options: Floats = self._made(given, fits, self.bank.counts[few])[0]
+        return few_options
+
+    def options_without(self, rows: Rows) -> Floats:
+        """`options` of phrasings, each as if it had not been written; its entry has another one."""
+        bank, at = self.bank, np.arange(len(rows))
+        vectors, owner = bank.vectors[rows], bank.owner[rows]
+        products = vectors @ bank.vectors.T
+        products[at, rows] = -1.0
+        logits = self.regression.logits(inputs(vectors, bank.spelled[rows]))
+        logits[at, owner] = own_logits(bank, self.regression, rows)
+        clouds = self.discriminant.scores(vectors)
+        without = self.discriminant.scores_without(vectors, owner, bank.counts[owner])
+        for every, own in zip(clouds, without, strict=True):
+            every[at, owner] = own
+        made = self._options(vectors, products, logits, clouds)
+        made[at, owner, NAMES.index("phrasings")] = _many(bank.counts[owner] - 1)
+        return made
+
+    def _options(self, vectors: Vectors, products: Vectors, logits: Vectors, clouds: tuple[Vectors, Vectors]) -> Floats:
+        """`products` with all phrasings, `clouds` as the discriminant gives them."""
         bank = self.bank
-        likelihood, direction = self.discriminant.scores(vectors)
-        logit, log_probability = self.regression.scores(inputs(vectors, spelled))
-        made = np.zeros((len(vectors), bank.entries + 1, WIDTH))
+        nearest = bank.best_of_each(products), bank.best_of_each(bank.from_centre(vectors, products))
+        return self._made(vectors, _Fits(*nearest, *clouds, *scores(logits)), bank.counts)
+
+    def _made(self, vectors: Vectors, fits: "_Fits", counts: Rows) -> Floats:
+        made = np.zeros((len(vectors), len(counts) + 1, WIDTH))
         made[:, :-1, :_OF_ENTRIES] = np.stack(
             [
-                bank.best_of_each(vectors @ bank.vectors.T),
-                bank.best_of_each(bank.off_centre(vectors) @ bank.centred.T),
-                direction,
-                likelihood / 30,
-                logit[:, :-1] / 5,
-                log_probability[:, :-1] / 5,
-                np.broadcast_to(0.1 * np.log(bank.counts), direction.shape),
+                fits.nearest,
+                fits.centred,
+                fits.direction,
+                fits.likelihood / 30,
+                fits.logit[:, :-1] / 5,
+                fits.log_probability[:, :-1] / 5,
+                np.broadcast_to(_many(counts), fits.direction.shape),
             ],
             axis=-1,
         )
         made[:, -1, _OF_ENTRIES] = 1.0
         made[:, -1, _OF_ENTRIES + 1] = (vectors @ self.general[0].T).max(axis=1, initial=-1.0)
-        made[:, -1, _OF_ENTRIES + 2] = log_probability[:, -1] / 5
+        made[:, -1, _OF_ENTRIES + 2] = fits.log_probability[:, -1] / 5
         return made
+
+
+class _Fits(NamedTuple):
+    """(queries, entries) each; the regression's with one more, that of general questions."""
+
+    nearest: Vectors
+    centred: Vectors
+    likelihood: Vectors
+    direction: Vectors
+    logit: Vectors
+    log_probability: Vectors
+
+
+def _many(counts: Rows) -> Floats:
+    logarithms: Floats = 0.1 * np.log(counts)
+    return logarithms

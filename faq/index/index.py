@@ -15,9 +15,10 @@ from faq.index.decision import Match, Thresholds
 from faq.index.features import Evidence
 from faq.index.lexicon import Lexicon
 from faq.index.locales import Fallbacks, Locales, primary
-from faq.index.scoring import Earlier, Scorer, transferred
+from faq.index.regression import LARGE, inputs
+from faq.index.scoring import Scorer, transferred
 
-_AT_ONCE = 150_000  # phrasings times entries up to which an index is trained before it is live
+_AT_ONCE = 150_000  # phrasings times entries up to which all of an index is trained before it follows another one
 _WARM_STEPS = 10
 
 
@@ -87,19 +88,21 @@ class Index:
         """Ready at once: trained a little where that takes no time."""
         bank = Bank(self._vectors, self._lexicon.vectors(self._texts), self._owner)
         before = None if after is None else after._scorer  # noqa: SLF001 - of the same class
+        work = bank.entries * len(bank.owner)
         if after is None or before is None:
-            return Scorer(Evidence.of(bank, self._general).trained(), transferred())
+            evidence = Evidence.of(bank, self._general)
+            return Scorer(evidence.trained() if work <= LARGE else evidence, transferred())
         evidence = Evidence.of(bank, self._general, before.evidence.regression)
         rows = {entry.id: row for row, entry in enumerate(after.entries)}
         kept = [(row, rows[entry.id]) for row, entry in enumerate(self.entries) if entry.id in rows]
         resumed = evidence.regression.resumed(before.evidence.regression, [*kept, (-1, -1)])
         evidence = replace(evidence, regression=resumed)
-        quick = bank.entries * len(bank.owner) <= _AT_ONCE
-        same = [
-            (ours, row) for ours, row in kept if self.entries[ours].content.asked == after.entries[row].content.asked
-        ]
-        earlier = Earlier(before.parts, [*same, (-1, -1)])
-        return Scorer(evidence.trained(_WARM_STEPS) if quick else evidence, before.weights, earlier)
+        if work <= _AT_ONCE:
+            return Scorer(evidence.trained(_WARM_STEPS), before.weights)
+        same = {row for row, its in kept if self.entries[row].content.asked == after.entries[its].content.asked}
+        fresh = np.array([row for row in range(bank.entries) if row not in same], dtype=np.intp)
+        placed = evidence.regression.placed(bank, inputs(*evidence.general), fresh)
+        return Scorer(replace(evidence, regression=placed), before.weights)
 
     def adapted(self) -> "Index":
         """The same index, trained, with weights and thresholds learned from its phrasings.
@@ -166,11 +169,6 @@ class Index:
     def _askable(self) -> NDArray[np.intp]:
         """Phrasings that are not their entry's only one."""
         return np.flatnonzero(np.bincount(self._owner)[self._owner] > 1)
-
-    def prepare(self, work: int) -> None:
-        """Have `without_itself` at hand, where it is at most so much work (phrasings times entries)."""
-        if self._scorer is not None and len(self._texts) * len(self.entries) <= work:
-            self._scorer.left_out(self._askable())
 
     def nearest(self, vectors: Vectors, *, language: str, but: str) -> list[Nearest | None]:
         """For each vector the nearest phrasing of another entry than `but`, in this language."""

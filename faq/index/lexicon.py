@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.encoder.ports import Vectors
+from faq.index.bank import unit
 from faq.text import words
 
 DIMENSION = 512
 _PIECES = (3, 4, 5)  # letters
-_KEPT = 2048  # texts whose pieces are at hand: every draft of an index reads the same phrasings again
+_KEPT = 16_384  # texts whose pieces are at hand (1 KiB each): every draft of an index reads the same phrasings again
 
 
 class Lexicon:
@@ -24,31 +25,35 @@ class Lexicon:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._seen = Counter(piece for text in texts for piece in _spelled(text).pieces)
-        self._total = len(texts)
+        pieces = np.concatenate([_NOTHING, *(_spelled(text).pieces for text in texts)])
+        self._pieces, seen = np.unique(pieces, return_counts=True)
+        self._rarities = 1 + np.log((1 + len(texts)) / (1 + seen))
+        self._rarest = 1 + np.log(1 + len(texts))
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, DIMENSION), rows of length 1; zeros where a text has no word."""
-        made = np.zeros((len(texts), DIMENSION), dtype=np.float32)
-        for row, text in enumerate(texts):
-            spelled = _spelled(text)
-            np.add.at(made[row], spelled.columns, spelled.weights * self._rarity(spelled.pieces))
-        lengths = np.linalg.norm(made, axis=1, keepdims=True)
-        unit: Vectors = made / np.maximum(lengths, 1e-12)
-        return unit
+        spelled = [_spelled(text) for text in texts]
+        row = np.repeat(np.arange(len(texts)), [len(each.pieces) for each in spelled])
+        pieces = np.concatenate([_NOTHING, *(each.pieces for each in spelled)])
+        weights = np.concatenate([np.zeros(0), *(each.weights for each in spelled)]) * self._rarity(pieces)
+        flat = np.bincount(row * DIMENSION + pieces % DIMENSION, weights, len(texts) * DIMENSION)
+        return unit(flat.reshape(-1, DIMENSION).astype(np.float32))
 
-    def _rarity(self, pieces: Sequence[str]) -> NDArray[np.float64]:
-        seen = np.array([self._seen[piece] for piece in pieces], dtype=np.float64)
-        rarity: NDArray[np.float64] = 1 + np.log((1 + self._total) / (1 + seen))
-        return rarity
+    def _rarity(self, pieces: NDArray[np.int64]) -> NDArray[np.float64]:
+        place = np.minimum(np.searchsorted(self._pieces, pieces), len(self._pieces) - 1)
+        if not len(self._pieces):
+            return np.full(len(pieces), self._rarest)
+        return np.where(self._pieces[place] == pieces, self._rarities[place], self._rarest)
 
 
 class _Spelled(NamedTuple):
-    """A text's pieces, each once; where each is added, and with what sign and weight for how often it stands there."""
+    """The hashes of a text's pieces, each once, and each one's weight: its sign, and how often it stands there."""
 
-    pieces: tuple[str, ...]
-    columns: NDArray[np.int64]
+    pieces: NDArray[np.int64]
     weights: NDArray[np.float64]
+
+
+_NOTHING = np.zeros(0, dtype=np.int64)
 
 
 @lru_cache(_KEPT)
@@ -56,7 +61,7 @@ def _spelled(text: str) -> _Spelled:
     counted = Counter(_pieces(text))
     hashes = np.array([crc32(piece.encode()) for piece in counted], dtype=np.int64)
     times = np.array(list(counted.values()), dtype=np.float64)
-    return _Spelled(tuple(counted), hashes % DIMENSION, np.where(hashes >> 31, 1.0, -1.0) * (1 + np.log(times)))
+    return _Spelled(hashes, np.where(hashes >> 31, 1.0, -1.0) * (1 + np.log(times)))
 
 
 def _pieces(text: str) -> list[str]:

@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from faq.encoder.ports import Vectors
-from faq.index.bank import Bank, unit
+from faq.index.bank import Bank, Rows, unit
 
 PENALTY = 0.1
 SPELLING = 0.5  # weight of spelling beside meaning
 STEPS = 50
-MOST = 10_000_000  # phrasings times entries beyond which nothing is trained: the means serve
+LARGE = 2_500_000  # phrasings times entries beyond which fewer steps are taken, in the same time
+MOST = 10_000_000  # beyond which nothing is trained: the means serve
+_FRESH = 50  # entries that are trained against the others as they are
+_AROUND = 1000  # phrasings of the others that take part in that
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Regression:
     """The last class is that of general questions."""
 
     weights: Vectors  # (entries + 1, inputs)
+    learned: bool = True  # or made of means
 
     @classmethod
     def from_means(cls, bank: Bank, general: Vectors, like: "Regression | None" = None) -> "Regression":
@@ -29,38 +33,75 @@ class Regression:
         last = general.mean(axis=0) if len(general) else np.zeros(rows.shape[1], dtype=np.float32)
         means = np.vstack([bank.mean_of_each(rows), last])
         length = 5.0 if like is None else float(np.linalg.norm(like.weights, axis=1).mean())
-        return cls(length * unit(means - rows.mean(axis=0)))
+        return cls(length * unit(means - rows.mean(axis=0)), learned=False)
 
     def resumed(self, before: "Regression", same: Sequence[tuple[int, int]]) -> "Regression":
         """With the weights of the classes that `before` has, too: (ours, its own)."""
         weights = self.weights.copy()
         for ours, theirs in same:
             weights[ours] = before.weights[theirs]
+        return Regression(weights, before.learned)
+
+    def placed(self, bank: Bank, general: Vectors, fresh: Rows) -> "Regression":
+        """A few entries trained against the others, whose weights stay; itself where they are many.
+
+        On their own phrasings and those nearest to them: takes milliseconds in a collection of any size.
+        """
+        if not self.learned or not 0 < len(fresh) <= _FRESH:
+            return self
+        own = np.flatnonzero(np.isin(bank.owner, fresh))
+        near = np.argsort(-(bank.vectors @ bank.vectors[own].T).max(axis=1))[:_AROUND]
+        some = np.union1d(own, near)
+        rows = np.vstack([inputs(bank.vectors[some], bank.spelled[some]), general])
+        logits = self.logits(rows)
+        logits[:, fresh] = -np.inf
+        top = logits.max(axis=1)
+        others = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))  # as one class
+        chosen = np.full(len(rows), len(fresh), dtype=np.intp)
+        owner = bank.owner[some]
+        mine = np.flatnonzero(np.isin(owner, fresh))
+        chosen[mine] = np.searchsorted(fresh, owner[mine])
+        weights = self.weights.copy()
+        weights[fresh] = _minimised(weights[fresh], rows, chosen, STEPS, others[:, None])
         return Regression(weights)
 
     def trained(self, bank: Bank, general: Vectors, steps: int = STEPS) -> "Regression":
         """Better by so many steps of L-BFGS; itself where the collection is too large."""
-        if len(bank.owner) * bank.entries > MOST:
+        work = len(bank.owner) * bank.entries
+        if work > MOST:
             return self
+        steps = min(steps, max(1, STEPS * LARGE // work))
         rows = np.vstack([inputs(bank.vectors, bank.spelled), general])
         owner = np.concatenate([bank.owner, np.full(len(general), bank.entries)])
-        at = np.arange(len(owner))
+        return Regression(_minimised(self.weights, rows, owner, steps))
 
-        def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-            weights = flat.reshape(self.weights.shape).astype(np.float32)
-            chance = softmax(rows @ weights.T)
-            value = -float(np.log(chance[at, owner] + 1e-30).sum(dtype=np.float64))
-            chance[at, owner] -= 1.0
-            slope = chance.T @ rows + PENALTY * weights
-            return value + PENALTY / 2 * float((weights * weights).sum()), slope.ravel().astype(np.float64)
+    def logits(self, rows: Vectors) -> Vectors:
+        """(queries, entries + 1) of (queries, inputs)."""
+        logits: Vectors = rows @ self.weights.T
+        return logits
 
-        found = minimize(loss, self.weights.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps})
-        return Regression(found.x.reshape(self.weights.shape).astype(np.float32))
 
-    def scores(self, rows: Vectors) -> tuple[Vectors, Vectors]:
-        """(logits, those of general questions subtracted; log-probabilities) of (queries, inputs)."""
-        logits = rows @ self.weights.T
-        return logits - logits[:, -1:], np.log(softmax(logits) + np.float32(1e-30))
+def scores(logits: Vectors) -> tuple[Vectors, Vectors]:
+    """(logits, those of general questions subtracted; log-probabilities)."""
+    return logits - logits[:, -1:], np.log(softmax(logits) + np.float32(1e-30))
+
+
+def _minimised(start: Vectors, rows: Vectors, chosen: Rows, steps: int, others: Vectors | None = None) -> Vectors:
+    """Weights after so many steps of L-BFGS. `others`: logits of (rows, classes) that are not trained, after ours."""
+    at, ours = np.arange(len(rows)), len(start)
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights = flat.reshape(start.shape).astype(np.float32)
+        logits = rows @ weights.T
+        chance = softmax(logits if others is None else np.hstack([logits, others]))
+        value = -float(np.log(chance[at, chosen] + 1e-30).sum(dtype=np.float64))
+        chance[at, chosen] -= 1.0
+        slope = chance[:, :ours].T @ rows + PENALTY * weights
+        return value + PENALTY / 2 * float((weights * weights).sum()), slope.ravel().astype(np.float64)
+
+    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    best: Vectors = found.x.reshape(start.shape).astype(np.float32)
+    return best
 
 
 def inputs(vectors: Vectors, spelled: Vectors) -> Vectors:

@@ -10,10 +10,10 @@ import pytest
 
 from faq.app import create_app
 from faq.encoder.hashing import HashingEncoder
+from faq.encoder.ports import Vectors
 from faq.entries.files import read_entries
 from faq.entries.models import Content, Published
-from faq.gate.comparing import WORK, compare
-from faq.gate.models import Report
+from faq.gate.comparing import compare
 from faq.index.decision import Thresholds
 from faq.index.index import Index
 from faq.settings import FaqSettings
@@ -168,7 +168,33 @@ def test_a_golden_question_is_kept_once_names_an_entry_and_can_be_removed(servic
     assert done == [("golden_removed", "carl"), ("golden_added", "cleo")]
 
 
-def test_all_phrasings_are_asked_and_what_was_prepared_of_the_live_index_says_the_same():
+def test_all_phrasings_but_an_entrys_only_one_are_asked():
+    live, draft, vectors = _sample_and_draft()
+
+    report = compare(live, draft, {live.entries[0].id}, [], vectors=vectors, today=date(2027, 1, 1))
+
+    assert len(report.phrasings) == len(draft.vectors_by_text())
+
+
+def test_a_phrasing_without_itself_gets_what_an_index_that_never_had_it_gives():
+    live, _, vectors = _sample_and_draft()
+    found = {left.text: left.match for left in live.without_itself(lambda _: frozenset())}
+    apart = []
+    for place, entry in enumerate(live.entries[:12]):
+        content = entry.content
+        gone = content.phrasings[-1]
+        entries = [*live.entries]
+        entries[place] = Published(entry.id, 1, replace(content, phrasings=content.phrasings[:-1]))
+        other = Index.of(entries, vectors, Thresholds(), 256).match(gone, vectors[gone])
+        without = {each.entry.id: each.probability for each in found[gone].candidates}
+        apart += [abs(each.probability - without.get(each.entry.id, 0.0)) for each in other.candidates]
+        apart.append(abs(other.scope - found[gone].scope))
+
+    assert max(apart) < 0.06
+
+
+def _sample_and_draft() -> tuple[Index, Index, dict[str, Vectors]]:
+    """A part of the sample FAQ, and the same with a phrasing less."""
     encoder = HashingEncoder()
     contents = list(read_entries(ROOT / "faq" / "content" / "entries.jsonl").items())[:64]
     entries = [Published(entry, 1, content) for entry, content in contents]
@@ -177,34 +203,7 @@ def test_all_phrasings_are_asked_and_what_was_prepared_of_the_live_index_says_th
     changed = entries[0].content
     drafts = [Published(entries[0].id, 2, replace(changed, phrasings=changed.phrasings[1:])), *entries[1:]]
     live, draft = (Index.of(each, vectors, Thresholds(), encoder.dimension) for each in (entries, drafts))
-
-    def asked() -> Report:
-        return compare(live, draft, {entries[0].id}, [], vectors=vectors, today=date(2027, 1, 1))
-
-    live.prepare(WORK)
-    prepared = asked()
-    live = Index.of(entries, vectors, Thresholds(), encoder.dimension)
-    assert len(prepared.phrasings) == len(texts) - 1
-    assert prepared == asked()
-
-
-def test_a_draft_that_goes_on_from_what_the_live_index_learned_says_what_one_from_nothing_says():
-    encoder = HashingEncoder()
-    contents = list(read_entries(ROOT / "faq" / "content" / "entries.jsonl").items())[:48]
-    entries = [Published(entry, 1, content) for entry, content in contents]
-    new = Published("new", 1, Content("Do you lend out a zeppelin?", ("zeppelin rental", "hire a zeppelin"), "Yes."))
-    texts = [text for entry in [*entries, new] for text in entry.content.asked]
-    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
-
-    def best(*, prepared: bool) -> list[str]:
-        live = Index.of(entries, vectors, Thresholds(), encoder.dimension)
-        if prepared:
-            live.prepare(WORK)
-        draft = Index.of([*entries, new], vectors, Thresholds(), encoder.dimension, after=live)
-        return [left.match.candidates[0].entry.id for left in draft.without_itself(lambda _: frozenset())]
-
-    same = [one == other for one, other in zip(best(prepared=True), best(prepared=False), strict=True)]
-    assert sum(same) > 0.95 * len(same)
+    return live, draft, vectors
 
 
 def test_of_a_large_collection_the_phrasings_nearest_to_the_change_are_asked():

@@ -1,5 +1,7 @@
 """The matching on its own: vectors in, decisions out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,14 +9,15 @@ from faq.encoder.hashing import HashingEncoder
 from faq.entries.models import Content, Published
 from faq.index.adapting import Asked, adapted
 from faq.index.background import general_questions
-from faq.index.bank import Bank
+from faq.index.bank import Bank, unit
 from faq.index.choice import Examples, learn, probabilities
 from faq.index.decision import CAREFUL, Thresholds, balanced, surest
 from faq.index.features import WIDTH, Evidence, Texts
 from faq.index.fitting import Collection, fit
 from faq.index.index import Index
 from faq.index.lexicon import DIMENSION, Lexicon
-from faq.index.scoring import transferred
+from faq.index.regression import Regression, inputs, softmax
+from faq.index.scoring import Scorer, transferred
 
 ENTRIES = {
     "delivery": ["How long does delivery take?", "delivery time", "when will it be delivered"],
@@ -225,3 +228,44 @@ def test_fitting_values_nearness_and_is_repeatable():
 
     assert weights[:6].sum() > 0
     assert np.array_equal(weights, fit(drawn, questions, shops=3))
+
+
+def test_in_a_large_collection_the_few_entries_that_are_looked_at_hold_the_best_of_all():
+    random = np.random.default_rng(0)
+    subjects = random.normal(size=(2500, 1, 48)).astype(np.float32)
+    vectors = unit((subjects + 0.5 * random.normal(size=(2500, 9, 48)).astype(np.float32)).reshape(-1, 48))
+    bank = Bank(vectors, np.zeros((len(vectors), 512), np.float32), np.repeat(np.arange(2500), 9))
+    asked = unit(vectors[::500] + 0.05 * random.normal(size=(45, 48)).astype(np.float32))
+    none = np.zeros((0, 48), np.float32), np.zeros((0, 512), np.float32)
+    evidence = Evidence.of(bank, none)
+    assert evidence.shortlist is not None
+
+    every = Scorer(replace(evidence, shortlist=None), transferred())
+    some = Scorer(evidence, transferred())
+
+    nothing = np.zeros(512, np.float32)
+    odd = np.arange(2500) % 2 == 1
+    for vector in asked:
+        for allowed in (None, odd):
+            whole, few = (each.rank(vector, nothing, allowed, 3) for each in (every, some))
+            assert [row for row, _ in few[0]] == [row for row, _ in whole[0]]
+            assert few[1] == pytest.approx(whole[1], abs=1e-4)
+
+
+def test_an_entry_that_joins_a_trained_collection_is_placed_among_the_others_whose_weights_stay():
+    random = np.random.default_rng(0)
+    subjects = random.normal(size=(30, 1, 48)).astype(np.float32)
+    vectors = unit((subjects + 0.7 * random.normal(size=(30, 6, 48)).astype(np.float32)).reshape(-1, 48))
+    bank = Bank(vectors, np.zeros((180, 512), np.float32), np.repeat(np.arange(30), 6))
+    none = np.zeros((0, 561), np.float32)
+    before = bank.part(np.arange(174))
+    learned = Regression.from_means(before, none).trained(before, none)
+    joined = Regression.from_means(bank, none, learned).resumed(learned, [(row, row) for row in range(29)])
+
+    placed = joined.placed(bank, none, np.array([29]))
+
+    asked = inputs(vectors, bank.spelled)
+    right = [softmax(each.logits(asked))[np.arange(180), bank.owner].mean() for each in (joined, placed)]
+    assert right[1] > right[0]
+    assert (placed.logits(asked).argmax(axis=1) == bank.owner)[174:].all()
+    assert np.array_equal(np.delete(placed.weights, 29, axis=0), np.delete(joined.weights, 29, axis=0))
