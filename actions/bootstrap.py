@@ -15,6 +15,7 @@ from actions.words import Words
 from backends.http.create import create_commerce
 from backends.ports import Commerce
 from common.internal import INTERNAL_SECRET_HEADER
+from common.tls import tls_context
 
 
 def create_executor(
@@ -45,12 +46,12 @@ async def open_shop(settings: ActionSettings) -> AsyncIterator[Commerce]:
 @asynccontextmanager
 async def open_faq(settings: ActionSettings) -> AsyncIterator[FaqEntries]:
     headers = {INTERNAL_SECRET_HEADER: settings.internal_secret.get_secret_value()}
-    async with httpx.AsyncClient(base_url=settings.faq_url, headers=headers, timeout=3.0) as http:
+    async with httpx.AsyncClient(base_url=settings.faq_url, headers=headers, timeout=3.0, verify=tls_context()) as http:
         yield HttpFaqEntries(http)
 
 
 @asynccontextmanager
 async def open_journal(settings: ActionSettings) -> AsyncIterator[Journal]:
     headers = {INTERNAL_SECRET_HEADER: settings.internal_secret.get_secret_value()}
-    async with httpx.AsyncClient(base_url=settings.api_url, headers=headers, timeout=1.5) as http:
+    async with httpx.AsyncClient(base_url=settings.api_url, headers=headers, timeout=1.5, verify=tls_context()) as http:
         yield HttpJournal(http)

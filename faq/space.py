@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+import numpy as np
 import structlog
 
 from faq.encoder.batching import BatchingEncoder
@@ -45,7 +46,9 @@ class Space:
         if self._general is not None and entries == self.index.entries:
             return
         if self._general is None:
-            self._general = await self.encoder.many(general_questions())
+            asked = general_questions()
+            found = await vectors_of(self.encoder, asked)
+            self._general = np.stack([found[text] for text in asked])
         if self._drafted and self._drafted[0] is self.index and list(self._drafted[1].entries) == entries:
             self.index = self._drafted[1]
         else:

@@ -15,6 +15,7 @@ import httpx
 import psutil
 
 from common.internal import INTERNAL_SECRET_HEADER
+from common.tls import tls_context
 
 PR_SET_PDEATHSIG = 1
 
@@ -67,8 +68,9 @@ class Process:
 
     def is_ready(self) -> bool:
         secret = self.environment.get("AFTERCARE_INTERNAL_SECRET", "")
+        headers = {INTERNAL_SECRET_HEADER: secret}
         try:
-            answer = httpx.get(self.ready_url, headers={INTERNAL_SECRET_HEADER: secret}, timeout=2.0, trust_env=False)
+            answer = httpx.get(self.ready_url, headers=headers, timeout=2.0, trust_env=False, verify=tls_context())
         except httpx.HTTPError:
             return False
         return answer.status_code == httpx.codes.OK

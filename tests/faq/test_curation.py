@@ -16,6 +16,7 @@ from faq.app import create_app
 from faq.cli import main
 from faq.encoder.hashing import HashingEncoder
 from faq.entries import repository
+from faq.entries.presence import has_entries
 from faq.entries.schemas import ContentBody
 from faq.entries.validation import check, cleaned
 from faq.errors import InvalidEntry
@@ -170,7 +171,9 @@ def test_import_fills_an_empty_table_once_and_replaces_on_demand(
         return {each["id"]: each["version"] for each in entries(service) if each["status"] == "published"}
 
     wrap, hours = ENTRY | {"id": "wrap"}, {"id": "hours", "question": "When open?", "answer": "From nine."}
+    assert not has_entries(database)
     load(wrap, hours)
+    assert has_entries(database)
     assert live() == {"wrap": 1, "hours": 1}
     load(wrap | {"answer": "No."})
     assert live() == {"wrap": 1, "hours": 1}

@@ -14,10 +14,11 @@ import pytest
 from faq.encoder.batching import MAX_BATCH, BatchingEncoder
 from faq.encoder.hashing import HashingEncoder
 from faq.encoder.manifest import MODEL_FILES, read_manifest, verify
+from faq.encoder.naming import encoder_of
 from faq.encoder.onnx import OnnxEncoder
 from faq.encoder.opening import open_encoder
 from faq.encoder.ports import Encoder, Vectors
-from faq.encoder.source import PACKAGED, resolve_source
+from faq.encoder.source import MULTILINGUAL, PACKAGED, resolve_source
 from faq.errors import ExportCorrupt, ExportMissing
 from faq.settings import FaqSettings
 
@@ -88,6 +89,18 @@ def test_serving_needs_neither_pytorch_nor_sentence_transformers(faq_data: Path)
     made = subprocess.run([sys.executable, "-c", script, str(faq_data)], check=True, capture_output=True, text=True)
 
     assert made.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("model", "precision"), [(PACKAGED, "int8"), (PACKAGED, "fp32"), (MULTILINGUAL, "int8")])
+def test_what_an_encoder_is_called_is_known_without_loading_it(faq_data: Path, model: str, precision: str):
+    settings = FaqSettings.model_validate({"data": faq_data, "faq_model": model, "faq_precision": precision})
+
+    assert encoder_of(settings) == open_encoder(settings).model
+
+
+def test_an_encoder_that_was_never_exported_has_no_name_yet(tmp_path: Path):
+    with pytest.raises(ExportMissing):
+        encoder_of(FaqSettings(data=tmp_path, faq_model=PACKAGED))
 
 
 def test_a_missing_or_damaged_export_is_told_in_one_line(model_folder: Path, tmp_path: Path):

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ops.commands import Command
 from ops.ports import PortInUse, check_free, free_ports
 from ops.processes import Process, StartFailed, end_leftovers, remember
 from ops.secrets import GENERATED, load_secrets
@@ -55,6 +56,18 @@ def test_a_process_that_ends_while_starting_is_reported_with_its_last_line(tmp_p
     failing.start()
     with pytest.raises(StartFailed, match="the model is corrupt"):
         failing.wait_ready(20)
+
+
+def test_a_command_that_fails_is_reported_with_its_last_line():
+    with pytest.raises(StartFailed, match=r"`python -m faq import` failed: .*nowhere\.jsonl"):
+        Command("faq", "import", "nowhere.jsonl", environment=os.environ).finish()
+
+
+def test_a_command_can_be_stopped_before_its_end():
+    command = Command("timeit", "-n", "1", "import time; time.sleep(60)", environment=os.environ)
+    command.stop()
+    with pytest.raises(StartFailed):
+        command.finish()
 
 
 def test_what_a_killed_launcher_left_behind_is_ended_at_the_next_start(tmp_path: Path):
