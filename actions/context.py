@@ -25,6 +25,7 @@ class FaqEntry:
     answer: str
     related: tuple[tuple[str, str], ...] = ()
     button: tuple[str, str] | None = None
+    language: str = "en"
 
 
 class FaqEntries(Protocol):

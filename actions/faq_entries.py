@@ -45,4 +45,5 @@ def read_entry(answer: Mapping[str, Any]) -> FaqEntry:
         answer=str(answer["answer"]),
         related=tuple((str(each["entry"]), str(each["question"])) for each in answer.get("related") or ()),
         button=(str(button["title"]), str(button["skill"])) if button else None,
+        language=str(answer.get("language") or "en"),
     )

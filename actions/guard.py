@@ -60,11 +60,10 @@ class Guard:
 
         async def run(dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
             turn = read_turn(tracker)
-            responses = domain.get("responses") or {} if self._formal else {}
             context = Context(
                 action=name,
                 turn=turn,
-                say=Replies(dispatcher, responses),
+                say=self._replies(dispatcher, turn, domain),
                 shop=self._shop,
                 faq=self._faq,
                 journal=self._journal,
@@ -79,6 +78,13 @@ class Guard:
             return [*_housekeeping(name, turn, events), *topics.remember(name, turn.entities), *events, *kept]
 
         return run
+
+    def _replies(self, dispatcher: CollectingDispatcher, turn: Turn, domain: Mapping[str, Any] | None) -> Replies:
+        """In the customer's language where its questions are answered, else in the shop's tone."""
+        responses = (domain or {}).get("responses") or {}
+        if turn.language != self._words.language and f"utter_faq_unknown_{turn.language}" in responses:
+            return Replies(dispatcher, responses, ending=f"_{turn.language}", language=turn.language)
+        return Replies(dispatcher, responses if self._formal else (), ending="_formal")
 
     async def _run(self, context: Context, handler: Handler) -> tuple[Events, str]:
         try:

@@ -63,10 +63,17 @@ class Card:
 
 
 class Replies:
-    def __init__(self, dispatcher: CollectingDispatcher, responses: Collection[str] = ()) -> None:
-        """`responses`: of which those that end in _formal are said instead of those without."""
+    def __init__(
+        self, dispatcher: CollectingDispatcher, responses: Collection[str] = (), *, ending: str = "", language: str = ""
+    ) -> None:
+        """`responses`: of which those with the `ending` are said instead of those without.
+
+        `language`: that of the customer, where it is not the one of the responses without an ending.
+        """
         self._dispatcher = dispatcher
         self._responses = responses
+        self._ending = ending
+        self.language = language
         self._reports: list[Mapping[str, str]] = []
         self._troubles: list[dict[str, str]] = []
 
@@ -91,12 +98,13 @@ class Replies:
         if cards:
             custom["cards"] = [card.as_json() for card in cards]
         self._dispatcher.utter_message(
-            response=self._in_tone(template), json_message=custom, buttons=[asdict(each) for each in buttons], **values
+            response=self._variant(template), json_message=custom, buttons=[asdict(each) for each in buttons], **values
         )
 
-    def _in_tone(self, template: str) -> str:
-        formal = f"{template}_formal"
-        return formal if formal in self._responses else template
+    def _variant(self, template: str) -> str:
+        """In the customer's language or the shop's tone, where it is written so."""
+        variant = f"{template}{self._ending}"
+        return variant if variant in self._responses else template
 
     def reports(self, report: Mapping[str, str]) -> None:
         """What became of a write, for the gateway; it goes with the next message, which tells the customer."""
@@ -119,7 +127,7 @@ class Replies:
 
     def fill(self, template: str, values: Mapping[str, str | int]) -> None:
         """A template whose values are only known at run time."""
-        self._dispatcher.utter_message(response=self._in_tone(template), json_message=self._taken(), **values)
+        self._dispatcher.utter_message(response=self._variant(template), json_message=self._taken(), **values)
 
     def faq(
         self,

@@ -50,6 +50,16 @@ class Turn:
         return str(self.metadata.get("tier") or "")
 
     @property
+    def language(self) -> str:
+        """Such as `fr`: in which the customer is answered; empty: in the assistant's own."""
+        return str(self.metadata.get("language") or "")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """All in which customers are answered."""
+        return tuple(str(each) for each in self.metadata.get("languages") or ())
+
+    @property
     def first_name(self) -> str:
         return str(self.metadata.get("first_name") or "")
 

@@ -17,13 +17,14 @@ def money(value: Money | None) -> str:
 
 
 class Words:
-    def __init__(self, labels: Mapping[str, Any]) -> None:
+    def __init__(self, labels: Mapping[str, Any], language: str) -> None:
         self._labels = labels
+        self.language = language
 
     @classmethod
     def load(cls, language: str) -> "Words":
         path = Path(__file__).parent / "labels" / f"{language}.yml"
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cls(yaml.safe_load(path.read_text(encoding="utf-8")), language)
 
     def label(self, name: str, **values: str | int) -> str:
         return str(self._labels["labels"][name]).format(**values)

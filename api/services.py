@@ -26,6 +26,7 @@ from api.identity.guests.dispatcher import CodeDispatcher
 from api.identity.guests.senders import CodeSender
 from api.identity.guests.service import GuestVerification
 from api.insight.questions.sorter import Sorter
+from api.languages.service import Languages
 from api.metrics import Metrics
 from api.outbox.service import OutboxService
 from api.outbox.worker import OutboxWorker
@@ -82,6 +83,7 @@ class Services:
     guests: GuestVerification
     intake: Intake
     worker: TurnWorker
+    languages: Languages
     dispatcher: CodeDispatcher
     readiness: Readiness
 
@@ -104,6 +106,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     async with services.pool, services.http, services.rasa:
         await services.hub.start()
         await services.worker.start()
+        services.languages.start()
         background = [
             asyncio.create_task(services.dispatcher.run(), name="code-dispatcher"),
             asyncio.create_task(services.outbox_worker.run(), name="outbox"),
@@ -117,6 +120,7 @@ async def running(services: Services) -> AsyncIterator[None]:
             yield
         finally:
             await services.worker.stop()
+            await services.languages.stop()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)

@@ -6,10 +6,10 @@ from pydantic_settings import NoDecode
 
 from api.handoff.states import Skill
 from backends.http.settings import CommerceSettings
+from common.settings import CommaSeparated
 
 SHORTEST_SECRET = 20
 
-CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Queues = Annotated[tuple[tuple[Skill, int], ...], NoDecode]
 Names = Annotated[tuple[tuple[int, str], ...], NoDecode]
 Channels = Annotated[tuple[tuple[str, Literal["phone", "email", ""]], ...], NoDecode]

@@ -42,6 +42,8 @@ from api.identity.guests.service import GuestVerification
 from api.identity.keys import RemoteKeys
 from api.insight.questions.recorder import Recorder
 from api.insight.questions.sorter import Sorter
+from api.languages.detection import identifier
+from api.languages.service import Languages
 from api.mail import MailServer
 from api.metrics import Metrics
 from api.outbox.ports import OutboundChannel
@@ -325,6 +327,10 @@ class Parts:
         )
 
     @cached_property
+    def languages(self) -> Languages:
+        return Languages(self.conversations, self.settings.languages, identifier)
+
+    @cached_property
     def intake(self) -> Intake:
         return Intake(
             self.conversations,
@@ -359,6 +365,7 @@ class Parts:
             writes=self.writes,
             privacy=self.privacy,
             insight=Recorder(),
+            languages=self.languages,
             rasa=self.rasa,
             assertions=self.assertions,
             metrics=self.metrics,

@@ -30,6 +30,10 @@ from faq.releases.service import Releases
 from faq.settings import FaqSettings
 from faq.understanding import endpoints as understanding
 
+# Seconds after the first index at which the encoder of other languages is opened where customers are answered in one:
+# Rasa loads its model in the first half of them.
+OTHER_AFTER = 20.0
+
 
 def create_app(settings: FaqSettings, *, encoder: Encoder | None = None) -> FastAPI:
     """`encoder` replaces the configured one. Without a database the service embeds and has no entries."""
@@ -68,6 +72,7 @@ def create_engine(settings: FaqSettings, encoder: Encoder, metrics: Metrics) -> 
         language=settings.faq_language,
         fallbacks=settings.fallbacks(),
         open_other=other,
+        ahead=OTHER_AFTER if settings.asked_abroad else None,
     )
 
 

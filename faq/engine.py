@@ -39,10 +39,12 @@ class Engine:
         language: str = "en",
         fallbacks: Fallbacks | None = None,
         open_other: Callable[[], Encoder] | None = None,
+        ahead: float | None = None,
     ) -> None:
         """`zone` says when a day begins, for entries that are valid for some days only.
 
-        `open_other` opens the encoder of other languages than `language`; it blocks for seconds.
+        `open_other` opens the encoder of other languages than `language`; it blocks for seconds. That happens `ahead`
+        seconds after the first index, where entries or questions don't need it sooner; None: not before they do.
         """
         self.language = language
         self.metrics = metrics
@@ -54,11 +56,13 @@ class Engine:
         self._fallbacks = fallbacks or Fallbacks({})
         self._zone = zone
         self._open_other = open_other
+        self._ahead = ahead
         self._vectors_of: VectorsOf = _computed
         self.home = Space(encoder, thresholds, self._fallbacks, self._at_home)
         self.abroad: Space | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._going_abroad: asyncio.Task[None] | None = None
+        self._needed = False  # an entry in another language is live
+        self._behind: list[asyncio.Task[None]] = []
 
     @property
     def encoder(self) -> BatchingEncoder:
@@ -84,8 +88,8 @@ class Engine:
         self.ready = True
         self.metrics.entries.set(len(live))
         self.metrics.revision.set(revision)
-        if self._going_abroad is None and not all(self._at_home(entry.content) for entry in live):
-            self._going_abroad = asyncio.create_task(self._go_abroad())
+        if self._open_other is not None and self.abroad is None:
+            self._go_abroad_behind(needed=not all(self._at_home(entry.content) for entry in live))
 
     async def space(self, language: str | None) -> Space:
         """Where a question in this language is looked up. The first one in another language waits for its encoder.
@@ -108,7 +112,16 @@ class Engine:
         """Whether the entry is in another language than home's, which has an encoder of its own."""
         return not self._at_home(content)
 
-    async def _go_abroad(self) -> None:
+    def _go_abroad_behind(self, *, needed: bool) -> None:
+        """At once where it is needed, else a while after the first index: until then others start."""
+        if needed and not self._needed:
+            self._needed = True
+            self._behind.append(asyncio.create_task(self._go_abroad()))
+        elif self._ahead is not None and not self._behind:
+            self._behind.append(asyncio.create_task(self._go_abroad(after=self._ahead)))
+
+    async def _go_abroad(self, *, after: float = 0.0) -> None:
+        await asyncio.sleep(after)
         async with self._one_at_a_time:
             if self.abroad is not None or self._open_other is None:
                 return
@@ -129,9 +142,9 @@ class Engine:
         return datetime.now(self._zone).date()
 
     async def close(self) -> None:
-        if self._going_abroad is not None:
-            self._going_abroad.cancel()
-            await asyncio.gather(self._going_abroad, return_exceptions=True)
+        for task in self._behind:
+            task.cancel()
+        await asyncio.gather(*self._behind, return_exceptions=True)
         for space in (self.home, self.abroad):
             if space is not None:
                 await space.close()

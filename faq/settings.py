@@ -23,7 +23,8 @@ class FaqSettings(ServiceSettings):
     # Hub.
     faq_model: str = "packaged"
     # The language that `faq_model` is for, and the encoder of questions and entries in others, as above. It is loaded
-    # when it is first needed. Empty, or the same as `faq_model`: one encoder does for all.
+    # soon after the start where AFTERCARE_LANGUAGES holds another one, else when it is first needed. Empty, or the same
+    # as `faq_model`: one encoder does for all.
     faq_language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     faq_other_model: str = "multilingual"
     # Whose entries are looked at, too, where a language has none that fits, such as "pt=es, *=en"; * stands for any. A
@@ -53,6 +54,11 @@ class FaqSettings(ServiceSettings):
     def one_encoder(self) -> bool:
         """Whether all languages share it."""
         return self.faq_other_model in ("", self.faq_model)
+
+    @property
+    def asked_abroad(self) -> bool:
+        """Whether customers are answered in another language than `faq_language`."""
+        return any(primary(language) != self.faq_language for language in self.languages)
 
     def model_for(self, language: str | None) -> str:
         """The encoder of questions in this language; None: in that of `faq_language`."""

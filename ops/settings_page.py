@@ -69,6 +69,8 @@ def default_of(cls: type[ServiceSettings], name: str) -> str:
         default = default.get_secret_value()
     if default in {"", ()}:
         return "empty"
+    if isinstance(default, tuple) and all(isinstance(each, str) for each in default):
+        default = ",".join(default)
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 

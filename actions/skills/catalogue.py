@@ -4,6 +4,7 @@ from actions.skills import (
     faq,
     forms,
     human,
+    languages,
     loyalty,
     orders,
     privacy,
@@ -13,8 +14,19 @@ from actions.skills import (
     verification,
 )
 
-SKILLS: dict[str, Handler] = {
-    name: handler
-    for module in (answers, faq, forms, human, loyalty, orders, privacy, refunds, returns, smalltalk, verification)
-    for name, handler in module.HANDLERS.items()
-}
+_MODULES = (
+    answers,
+    faq,
+    forms,
+    human,
+    languages,
+    loyalty,
+    orders,
+    privacy,
+    refunds,
+    returns,
+    smalltalk,
+    verification,
+)
+
+SKILLS: dict[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}

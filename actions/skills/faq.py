@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from rasa_sdk.events import SlotSet
 
+from actions.abroad import none_of_these, only_in
 from actions.context import Context, Events, FaqEntry, Handler
 from actions.faq_entries import FaqUnavailable, read_entry
 from actions.offers import human, made
@@ -43,8 +44,14 @@ async def by_decision(context: Context) -> Events:
     if decision == "clarify" and candidates:
         offered = candidates[: MOST_BUTTONS - 1]
         buttons = [button(each["question"], "faq", entry=each["entry"]) for each in offered]
-        none = button(context.words.label("none_of_these"), "faq", entry=NONE_OF_THESE)
-        context.say.say("utter_faq_clarify", buttons=[*buttons, none], directives=question(context, "clarified"))
+        none = button(none_of_these(context), "faq", entry=NONE_OF_THESE)
+        language = only_in(context, read_entry(candidates[0]))
+        told = question(context, "clarified")
+        if language:
+            template = "utter_faq_clarify_only_in"
+            context.say.say(template, buttons=[*buttons, none], directives=told, language=language)
+        else:
+            context.say.say("utter_faq_clarify", buttons=[*buttons, none], directives=told)
         return []
     if context.turn.previous_bot_messages() and speaks_of(context.turn.text, "presence"):
         return await context.skills["action_greet"](context)
@@ -85,13 +92,15 @@ async def _answer(context: Context, entry: FaqEntry, asked: dict[str, Any]) -> E
             context.say.say("utter_error_defect")
             return made(context, human("tool_failure"))
         answer = placeholders.fill(answer, facts)
-    context.say.faq(answer, entry=entry.id, version=entry.version, buttons=_buttons(entry), directives=asked)
+    if language := only_in(context, entry):
+        context.say.say("utter_faq_only_in", language=language)
+    context.say.faq(answer, entry=entry.id, version=entry.version, buttons=_buttons(context, entry), directives=asked)
     return [SlotSet("misunderstood", None)]
 
 
-def _buttons(entry: FaqEntry) -> list[Button]:
-    """What the entry lets customers start, then what they may want to know next."""
-    start = [button(*entry.button)] if entry.button else []
+def _buttons(context: Context, entry: FaqEntry) -> list[Button]:
+    """What the entry lets customers start, then what they may want to know next. Skills have one language only."""
+    start = [button(*entry.button)] if entry.button and not context.say.language else []
     return start + [button(question, "faq", entry=other) for other, question in entry.related]
 
 

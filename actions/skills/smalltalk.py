@@ -1,5 +1,6 @@
 from rasa_sdk.events import Restarted, SlotSet
 
+from actions.abroad import names
 from actions.context import Context, Events, Handler
 from actions.failures import skill_of
 from actions.forms import flow
@@ -149,7 +150,10 @@ SUBJECTS = ("self_harm", "injury", "fraud", "legal", "privacy")
 
 
 async def other_language(context: Context) -> Events:
-    context.say.say("utter_other_language")
+    if len(context.turn.languages) > 1:
+        context.say.say("utter_other_languages", languages=names(context.turn.languages))
+    else:
+        context.say.say("utter_other_language")
     return made(context, human("unsupported_request"))
 
 

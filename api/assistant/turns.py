@@ -21,6 +21,7 @@ from api.conversations.service import DATABASE_TROUBLE, ConversationService
 from api.identity.assertions import Assertions
 from api.identity.channels import WEB
 from api.identity.guests.service import GuestVerification, TooManyCodes, Verdict
+from api.languages.service import Languages
 from api.metrics import Metrics
 from api.privacy.service import PrivacyService
 from api.texts import TEXTS, apology, promise
@@ -78,6 +79,7 @@ class TurnRunner:
         privacy: PrivacyService,
         consent: ConsentService,
         insight: Insight,
+        languages: Languages,
         rasa: Rasa,
         assertions: Assertions,
         metrics: Metrics,
@@ -100,6 +102,7 @@ class TurnRunner:
         self._privacy = privacy
         self._consent = consent
         self._insight = insight
+        self._languages = languages
         self._rasa = rasa
         self._assertions = assertions
         self._metrics = metrics
@@ -163,9 +166,7 @@ class TurnRunner:
             )
         if conversation.state is not State.BOT:
             return None
-        question = Question(turn.kind, turn.content)
-        if turn.kind == "code":
-            conversation, question = await self._verify(conversation, turn.content)
+        conversation, question = await self._question(conversation, turn)
         started = time.perf_counter()
         try:
             return await self._rasa.turn(
@@ -183,6 +184,18 @@ class TurnRunner:
         finally:
             self._metrics.rasa_seconds.observe(time.perf_counter() - started)
 
+    async def _question(self, conversation: Conversation, turn: Turn) -> tuple[Conversation, Question]:
+        """What Rasa is asked, and the conversation after what the gateway itself reads in it. Raises Apology."""
+        if turn.kind == "code":
+            return await self._verify(conversation, turn.content)
+        if turn.kind == "payload":
+            conversation = await self._languages.pressed(conversation, turn.content)
+        elif turn.kind == "text":
+            conversation, wish = await self._languages.heard(conversation, turn.content)
+            if wish is not None:
+                return conversation, Question("payload", f'/choose_language{{"language": "{wish}"}}')
+        return conversation, Question(turn.kind, turn.content)
+
     async def _metadata(self, conversation: Conversation) -> dict[str, Any]:
         known = conversation.known
         return {
@@ -191,6 +204,8 @@ class TurnRunner:
             "tier": await self._tiers.of(conversation) if known else "",
             "first_name": (conversation.first_name or "") if known else "",
             "locale": conversation.locale,
+            "language": self._languages.of(conversation),
+            "languages": self._languages.offered,
             "channel": conversation.channel,
             "photos": self._photos and conversation.channel == WEB,
         }

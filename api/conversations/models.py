@@ -6,6 +6,7 @@ from uuid import UUID
 
 EventType = Literal["message", "typing", "handoff", "survey", "status", "consent"]
 Author = Literal["customer", "bot", "advisor", "system"]
+LocaleBy = Literal["page", "detected", "chosen"]
 
 
 class State(StrEnum):
@@ -35,6 +36,7 @@ class Proof(StrEnum):
 class Conversation:
     """`advisor_id` is set exactly while assigned; `verified_order_id` exactly for a guest.
 
+    `locale_by`: whether the page said the locale, the customer's first messages did, or the customer asked for it.
     `auth_level` is what the customer proved at `identified_at`, by `proof`; it holds for what is written until
     `identified_until`.
     """
@@ -55,6 +57,12 @@ class Conversation:
     created_at: datetime
     updated_at: datetime
     proof: Proof | None = None
+    locale_by: LocaleBy = "page"
+
+    @property
+    def language(self) -> str:
+        """`fr-CH` → `fr`."""
+        return self.locale.split("-", maxsplit=1)[0].lower()
 
     @property
     def known(self) -> bool:

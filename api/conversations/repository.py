@@ -6,12 +6,12 @@ from uuid import UUID
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, Proof, State, Summary
+from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, LocaleBy, Proof, State, Summary
 from common.database import Connection, Statement, fetch_all, fetch_one, fetch_together
 
 COLUMNS = (
     "id, channel, locale, state, advisor_id, customer_id, customer_name, first_name, auth_level, verified_order_id, "
-    "identified_at, identified_until, last_seq, created_at, updated_at, proof"
+    "identified_at, identified_until, last_seq, created_at, updated_at, proof, locale_by"
 )
 
 
@@ -179,6 +179,39 @@ async def link_customer(
         "identified_until = now() + make_interval(secs => %s), updated_at = now() WHERE id = %s",
         (customer_id, name, first_name, auth_level, verified_order_id, proof, 3600 * hours, conversation_id),
     )
+
+
+async def set_locale(connection: Connection, conversation_id: UUID, locale: str, locale_by: LocaleBy) -> None:
+    await connection.execute(
+        "UPDATE conversations SET locale = %s, locale_by = %s WHERE id = %s", (locale, locale_by, conversation_id)
+    )
+
+
+async def remembered_locale(connection: Connection, conversation_id: UUID, customer_id: str) -> str | None:
+    """That of the customer's latest other conversation in which they, and not only the page, said it.
+
+    None once they have written something in this one: that counts more.
+    """
+    row = await fetch_one(
+        connection,
+        "SELECT locale FROM conversations WHERE customer_id = %s AND id <> %s AND locale_by <> 'page' AND NOT EXISTS "
+        "(SELECT FROM events WHERE conversation_id = %s AND author = 'customer') ORDER BY updated_at DESC LIMIT 1",
+        customer_id,
+        conversation_id,
+        conversation_id,
+    )
+    return row["locale"] if row else None
+
+
+async def last_source(connection: Connection, conversation_id: UUID) -> dict[str, str]:
+    """What the bot's latest message was made from; empty where it has said nothing."""
+    row = await fetch_one(
+        connection,
+        "SELECT body->'source' AS source FROM events WHERE conversation_id = %s AND author = 'bot' "
+        "AND type = 'message' ORDER BY seq DESC LIMIT 1",
+        conversation_id,
+    )
+    return dict(row["source"] or {}) if row else {}
 
 
 async def proved_again(connection: Connection, conversation_id: UUID, *, hours: float) -> None:

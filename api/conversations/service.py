@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 from api.conversations import repository
 from api.conversations.errors import AnotherCustomer, StateChanged, UnknownConversation
 from api.conversations.hub import CHANNEL, Hub
-from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, Proof, State, Summary
+from api.conversations.models import AuthLevel, Author, Conversation, Event, EventType, LocaleBy, Proof, State, Summary
 from common.database import Connection, Pool, Statement
 
 # What background work meets while the database is away or has no connection to spare; it goes on afterwards.
@@ -212,6 +212,19 @@ class ConversationService:
             proof=proof,
             hours=hours,
         )
+        if conversation.locale_by == "page":
+            remembered = await repository.remembered_locale(connection, conversation_id, customer_id)
+            if remembered:
+                await repository.set_locale(connection, conversation_id, remembered, "detected")
+        return await self.get(connection, conversation_id)
+
+    async def last_source(self, connection: Connection, conversation_id: UUID) -> dict[str, str]:
+        """What the bot's latest message was made from; empty where it has said nothing."""
+        return await repository.last_source(connection, conversation_id)
+
+    async def speak(self, connection: Connection, conversation_id: UUID, locale: str, *, by: LocaleBy) -> Conversation:
+        """Go on in this language."""
+        await repository.set_locale(connection, conversation_id, locale, by)
         return await self.get(connection, conversation_id)
 
     async def log_out(self, connection: Connection, conversation_id: UUID) -> Conversation:

@@ -18,6 +18,7 @@ from channel import answers, several
 from channel.alone import Alone
 from channel.requests import MAX_BODY, TEXT, InvalidTurn, Turn, read_turn
 from channel.returned import begin_afresh
+from components.abroad import language_of
 from components.faq_client import FaqClient
 from components.understanding import FaqUnavailable, Prefetched, prefetched
 from patches import action_calls
@@ -122,7 +123,8 @@ class AftercareInput(InputChannel):
         if read_ahead is not None:
             read_ahead(turn.sender)
         if turn.kind == TEXT:
-            await self._take_one_wish(message, agent, turn.metadata)
+            if language_of(message.text, turn.metadata) is None:
+                await self._take_one_wish(message, agent, turn.metadata)
             await self._prefetch(message.text, turn.metadata)
         await agent.processor.handle_message(message)
         answer = answers.answer(output.messages)
@@ -151,13 +153,14 @@ class AftercareInput(InputChannel):
         """Ask the FAQ service in a thread: Rasa's pipeline runs on the event loop and would hold up everybody else."""
         loop = asyncio.get_running_loop()
         signed_in, tier = metadata.get("auth_level") == "customer", str(metadata.get("tier") or "")
-        ask = partial(self._faq.understand, text, signed_in=signed_in, tier=tier)
+        language = language_of(text, metadata)
+        ask = partial(self._faq.understand, text, signed_in=signed_in, tier=tier, language=language)
         try:
             understanding = await loop.run_in_executor(self._threads, ask)
         except FaqUnavailable as error:
             log.warning("The FAQ service is not available: %s", error)
             understanding = None
-        prefetched.set(Prefetched(text, understanding))
+        prefetched.set(Prefetched(text, understanding, abroad=language is not None))
 
 
 def _document(body: bytes) -> Any:

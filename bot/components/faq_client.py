@@ -16,6 +16,7 @@ from components.understanding import FaqUnavailable, Understanding, decode_vecto
 BATCH = 256  # texts that POST /v1/embed takes at once
 TRAINING_TIMEOUT = 60.0
 FAILURES_IN_A_ROW = 3
+FIRST_ABROAD = 15.0  # seconds that the first question in another language may take: its encoder may have to be opened
 
 
 class FaqClient:
@@ -34,6 +35,7 @@ class FaqClient:
         self._pause = pause
         self._failures = 0
         self._closed_until = 0.0
+        self._was_abroad = False
         self._lock = threading.Lock()
 
     @classmethod
@@ -42,13 +44,20 @@ class FaqClient:
         url = os.environ.get("AFTERCARE_FAQ_URL", "http://127.0.0.1:5056")
         return cls(url, os.environ.get("AFTERCARE_INTERNAL_SECRET", ""), **options)
 
-    def understand(self, text: str, *, signed_in: bool = False, tier: str = "") -> Understanding:
-        """For a customer who is logged in or not; entries for others stay unknown. Raises FaqUnavailable."""
+    def understand(
+        self, text: str, *, signed_in: bool = False, tier: str = "", language: Optional[str] = None
+    ) -> Understanding:
+        """For a customer who is logged in or not; entries for others stay unknown. Raises FaqUnavailable.
+
+        `language`: the customer's, None for the one of the examples.
+        """
         if time.monotonic() < self._closed_until:
             raise FaqUnavailable("it failed a moment ago")
         try:
-            body = {"text": text, "signed_in": signed_in, "tier": tier}
-            understanding = parse_understanding(self._call("POST", "/v1/understand", body, self._timeout))
+            body = {"text": text, "signed_in": signed_in, "tier": tier, "language": language}
+            timeout = self._timeout if language is None or self._was_abroad else max(self._timeout, FIRST_ABROAD)
+            understanding = parse_understanding(self._call("POST", "/v1/understand", body, timeout))
+            self._was_abroad = self._was_abroad or language is not None
         except FaqUnavailable:
             self._failed()
             raise

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 FAQ = "faq"
 ENCODER = "encoder"  # message property: which model a vector came from
+ABROAD = "abroad"  # message property: the text is in another language than the classifier's examples
 NOT_REACHED = "Training needs the FAQ service, which embeds the examples, and it is not available: "
 
 
@@ -87,12 +88,21 @@ class FaqUnderstanding(GraphComponent):
         return messages
 
     def _understand(self, message: Message) -> None:
+        known = prefetched.get()
+        if known is not None and known.text == message.get(TEXT) and known.abroad:
+            self._understand_abroad(message, known.understanding)
+            return
         understanding = self._ask(message.get(TEXT))
         if understanding is None:
             message.set(FAQ, dict(UNAVAILABLE), add_to_output=True)
             return
         message.set(FAQ, understanding.as_faq(), add_to_output=True)
         self._add_vector(message, understanding.vector, understanding.model)
+
+    def _understand_abroad(self, message: Message, understanding: Optional[Understanding]) -> None:
+        """Without its vector, which is of another encoder than the examples'."""
+        message.set(FAQ, dict(UNAVAILABLE) if understanding is None else understanding.as_faq(), add_to_output=True)
+        message.set(ABROAD, info=True)
 
     def _ask(self, text: str) -> Optional[Understanding]:
         known = prefetched.get()

@@ -14,7 +14,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.faq_understanding import ENCODER, FaqUnderstanding
+from components import abroad
+from components.faq_understanding import ABROAD, ENCODER, FaqUnderstanding
 from components.intent_model import BrokenModel, IntentModel, fit
 from components.scripts import has_accents, is_another_script
 from components.weighing import NOT_UNDERSTOOD, weigh
@@ -97,6 +98,11 @@ class SkillClassifier(GraphComponent):
         return messages
 
     def _classify(self, message: Message, model: IntentModel) -> None:
+        if message.get(ABROAD):
+            intent = {"name": abroad.intent_of(message.get(TEXT)), "confidence": 1.0}
+            message.set(INTENT, intent, add_to_output=True)
+            message.set("intent_ranking", [intent], add_to_output=True)
+            return
         vector = _vector(message)
         if vector is not None and message.get(ENCODER) != model.encoder:
             log.error("The FAQ service has another encoder than the one of this training: train again")

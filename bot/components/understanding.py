@@ -46,10 +46,14 @@ prefetched: "ContextVar[Optional[Prefetched]]" = ContextVar("prefetched", defaul
 
 @dataclass(frozen=True)
 class Prefetched:
-    """`understanding` None: the FAQ service was asked and is not available."""
+    """`understanding` None: the FAQ service was asked and is not available.
+
+    `abroad`: the text is in another language than the classifier's examples.
+    """
 
     text: str
     understanding: Optional[Understanding]
+    abroad: bool = False
 
 
 def decode_vector(text: str) -> np.ndarray:

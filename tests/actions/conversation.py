@@ -38,6 +38,8 @@ class Conversation:
     first_name: str = "Emma"
     tier: str = ""
     photos: bool = False
+    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
     sender: str = "conversation-1"
     slots: dict[str, Any] = field(default_factory=dict)
     domain: dict[str, Any] = field(default_factory=dict)
@@ -64,6 +66,8 @@ class Conversation:
             "tier": self.tier,
             "photos": self.photos,
             "also": also or [],
+            "language": self.language,
+            "languages": self.languages,
         }
         self._latest = {
             "text": text,

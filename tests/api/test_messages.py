@@ -31,7 +31,10 @@ async def test_rasa_hears_who_asks_and_which_message_it_is(gateway: Gateway) -> 
         "tier": "",
         "first_name": "",
         "locale": "en-IE",
+        "language": "en",
+        "languages": ["en", "fr", "es", "de", "zh"],
         "channel": "web",
+        "photos": True,
         "returned": False,
     }
 

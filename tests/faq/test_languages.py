@@ -1,15 +1,19 @@
 """Entries by language, explicit fallback, and the encoder of other languages."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
+from faq.encoder.batching import BatchingEncoder
 from faq.encoder.hashing import HashingEncoder
 from faq.encoder.universal import UniversalEncoder
+from faq.engine import Engine
 from faq.entries.models import Content, Published
 from faq.index.decision import CROSSING, Thresholds
 from faq.index.index import Index
 from faq.index.locales import Fallbacks
+from faq.metrics import Metrics
 from faq.settings import FaqSettings
 from tests.faq.service import Service
 
@@ -157,3 +161,38 @@ def test_what_an_entry_translates_is_another_one_in_another_language(
     answer = faq.http.put("/v1/entries/one", json=body)
     assert answer.status_code == 422
     assert problem in answer.text
+
+
+@pytest.mark.parametrize(("languages", "abroad"), [(("en", "fr"), True), (("en",), False), (("en-GB",), False)])
+def test_the_other_encoder_is_asked_for_ahead_where_customers_are_answered_in_another_language(
+    languages: tuple[str, ...], abroad: bool
+):
+    assert FaqSettings(languages=languages).asked_abroad is abroad
+
+
+async def opened(ahead: float | None, *live: Published) -> Engine:
+    """An engine in which `live` is shown, after the background had its time."""
+    engine = Engine(BatchingEncoder(HashingEncoder()), Thresholds(), Metrics(), open_other=HashingEncoder, ahead=ahead)
+    await engine.replace(live, revision=1)
+    assert engine.ready
+    assert engine.abroad is None  # nobody waits for it
+    for _ in range(200):
+        if engine.abroad is not None:
+            break
+        await asyncio.sleep(0.01)
+    await engine.close()
+    return engine
+
+
+async def test_the_other_encoder_is_opened_ahead_behind_the_first_index():
+    assert (await opened(0.0, ENTRIES[0])).abroad is not None
+    assert (await opened(None, ENTRIES[0])).abroad is None
+    assert (await opened(None, ENTRIES[1])).abroad is not None  # an entry needs it
+
+
+async def test_who_asks_before_it_was_opened_ahead_does_not_wait_for_that():
+    engine = Engine(BatchingEncoder(HashingEncoder()), Thresholds(), Metrics(), open_other=HashingEncoder, ahead=3600.0)
+    await engine.replace(ENTRIES, revision=1)
+    async with asyncio.timeout(30):
+        assert await engine.space("fr") is not engine.home
+    await engine.close()

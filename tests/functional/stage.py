@@ -60,6 +60,8 @@ class Stage:
         }
         places = asyncio.Semaphore(AT_ONCE)
         try:
+            if any("languages" in name for name in cast):
+                await self._open_other_encoder()
             await add_to_shop(self._stack.environment, [twin for twin in cast.values() if twin is not NOBODY])
             async with client(self._gateways) as http, create_commerce(self._shop_settings()) as shop:
                 plays = [
@@ -72,6 +74,12 @@ class Stage:
                 if not result.done():
                     result.set_exception(error)
             raise
+
+    async def _open_other_encoder(self) -> None:
+        """The first question in another language may wait for it: under the load of all scenarios for too long."""
+        headers = {INTERNAL_SECRET_HEADER: self._stack.environment["AFTERCARE_INTERNAL_SECRET"]}
+        async with httpx.AsyncClient(base_url=self._stack.url("faq"), headers=headers, timeout=120) as faq:
+            (await faq.post("/v1/understand", json={"text": "Bonjour", "language": "fr"})).raise_for_status()
 
     async def _play(self, name: str, play: "Play", places: asyncio.Semaphore) -> None:
         async with places:

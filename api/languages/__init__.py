@@ -1,0 +1,1 @@
+"""In which language a conversation goes on: detected from the first messages, or chosen, and remembered."""
