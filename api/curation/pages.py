@@ -35,10 +35,17 @@ Milliseconds = Annotated[int | None, Query(ge=0, le=600_000)]
 
 @router.get("")
 async def studio(
-    request: Request, service: Curation, *, q: str = "", category: str = "", status: str = "", tag: str = ""
+    request: Request,
+    service: Curation,
+    *,
+    q: str = "",
+    category: str = "",
+    status: str = "",
+    tag: str = "",
+    language: str = "",
 ) -> Response:
-    entries = await service.entries(query=q, category=category, status=status, tag=tag)
-    categories, tags = await service.labels()
+    entries = await service.entries(query=q, category=category, status=status, tag=tag, language=language)
+    categories, tags, languages = await service.labels()
     return pages_of(request).render(
         request,
         "curation/list.html",
@@ -46,6 +53,8 @@ async def studio(
         categories=categories,
         tags=tags,
         tag=tag,
+        languages=languages,
+        language=language,
         q=q,
         category=category,
         status_filter=status,

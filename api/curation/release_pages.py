@@ -112,16 +112,18 @@ async def add_golden(
     *,
     text: Annotated[str, Form(max_length=300)] = "",
     expected: Annotated[str, Form(max_length=80)] = "",
+    language: Annotated[str, Form(max_length=35)] = "",
 ) -> Response:
     """Without an expected entry the question is one that nothing may answer."""
+    golden = NewGolden(text=text, expected=expected.strip() or None, language=language.strip() or None)
     try:
-        await service.add_golden(NewGolden(text=text, expected=expected.strip() or None), session.staff)
+        await service.add_golden(golden, session.staff)
     except Problem as problem:
         if problem.code not in ("invalid_entry", "entry_exists"):
             raise
         wrong = problem.extra.get("field_errors") or {}
         error = "; ".join(f"{name.capitalize()} {what}." for name, what in wrong.items()) or problem.detail
-        return await _goldens(request, service, status=problem.status, error=error, text=text, expected=expected)
+        return await _goldens(request, service, status=problem.status, error=error, tried=golden)
     return RedirectResponse("/faq/goldens", 303)
 
 
@@ -137,9 +139,9 @@ async def _goldens(
     *,
     status: int = 200,
     error: str = "",
-    text: str = "",
-    expected: str = "",
+    tried: NewGolden | None = None,
 ) -> Response:
+    """`tried`: what could not be added, so that it need not be written again."""
     report = await service.check([])
     return pages_of(request).render(
         request,
@@ -149,6 +151,5 @@ async def _goldens(
         fares={each.golden: each for each in report.goldens},
         entries=await service.entries(),
         error=error,
-        text=text,
-        expected=expected,
+        tried=tried,
     )

@@ -37,7 +37,9 @@ class CurationService:
         self._faq = faq
         self._policies = policies
 
-    async def entries(self, *, query: str = "", category: str = "", status: str = "", tag: str = "") -> list[Entry]:
+    async def entries(
+        self, *, query: str = "", category: str = "", status: str = "", tag: str = "", language: str = ""
+    ) -> list[Entry]:
         """By category and id; `query` is looked for in id, question, phrasings and answer, every word of it."""
         wanted = query.lower().split()
         found = [
@@ -45,16 +47,18 @@ class CurationService:
             for entry in await self._faq.entries()
             if category in ("", entry.category or "")
             and (not tag or tag in entry.tags)
+            and language in ("", entry.language)
             and _has_status(entry, status)
             and all(word in _searched(entry) for word in wanted)
         ]
         return sorted(found, key=lambda entry: (entry.category or "", entry.id))
 
-    async def labels(self) -> tuple[list[str], list[str]]:
-        """(categories, tags) that entries have."""
+    async def labels(self) -> tuple[list[str], list[str], list[str]]:
+        """(categories, tags, languages) that entries have."""
         entries = await self._faq.entries()
         categories = {entry.category for entry in entries if entry.category}
-        return sorted(categories), sorted({tag for entry in entries for tag in entry.tags})
+        tags = {tag for entry in entries for tag in entry.tags}
+        return sorted(categories), sorted(tags), sorted({entry.language for entry in entries})
 
     async def entry(self, entry: str) -> Entry:
         return await self._faq.entry(entry)

@@ -21,9 +21,12 @@ def fields(**changes: object) -> dict[str, object]:
 
 async def test_the_list_is_searched_and_filtered(site: Site, faq: FakeFaq) -> None:
     faq.add("pre-order", "Can I order ahead", "Yes.", live=False, category="orders")
+    faq.add("cadeau", "Emballez-vous les cadeaux", "Oui.", language="fr")
     async with site.person("cleo", Role.CURATOR) as cleo:
         for query, found in [
-            ({}, {"return-window", "gift-wrap", "pre-order"}),
+            ({}, {"return-window", "gift-wrap", "pre-order", "cadeau"}),
+            ({"language": "fr"}, {"cadeau"}),
+            ({"language": "en", "category": "orders"}, {"gift-wrap", "pre-order"}),
             ({"q": "gifts WRAP"}, {"gift-wrap"}),
             ({"category": "orders"}, {"gift-wrap", "pre-order"}),
             ({"status": "draft"}, {"pre-order"}),

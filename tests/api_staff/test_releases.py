@@ -93,17 +93,19 @@ async def test_golden_questions_are_kept_and_what_is_wrong_is_told_without_losin
     site: Site, faq: FakeFaq
 ) -> None:
     async with site.person("cleo", Role.CURATOR) as cleo:
-        wrong = await cleo.post("/faq/goldens", text="wrap it?", expected="nowhere")
+        wrong = await cleo.post("/faq/goldens", text="wrap it?", expected="nowhere", language="fr")
         assert (wrong.status_code, "names what does not exist" in wrong.text) == (422, True)
         assert 'value="wrap it?"' in wrong.text
+        assert 'value="fr"' in wrong.text
         await cleo.post("/faq/goldens", text="wrap it?", expected="gift-wrap")
         await cleo.post("/faq/goldens", text="sell me a boat")
         page = (await cleo.open("/faq/goldens")).text
         assert "Remove “sell me a boat”" in page
         await cleo.post("/faq/goldens/2/remove")
-    assert [(each["text"], each["expected"], each["author"]) for each in faq.goldens.values()] == [
-        ("wrap it?", "gift-wrap", "cleo")
-    ]
+        await cleo.post("/faq/goldens", text="emballez-vous ?", expected="gift-wrap", language="fr")
+        assert "</a> · fr" in (await cleo.open("/faq/goldens")).text
+    kept = [(each["text"], each["expected"], each["language"], each["author"]) for each in faq.goldens.values()]
+    assert kept == [("wrap it?", "gift-wrap", None, "cleo"), ("emballez-vous ?", "gift-wrap", "fr", "cleo")]
 
 
 async def test_the_json_of_releases_does_what_the_pages_do(site: Site, faq: FakeFaq) -> None:
