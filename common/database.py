@@ -14,7 +14,7 @@ Statement = tuple[str, Sequence[Any]]  # with its parameters
 
 
 class CancellablePool(AsyncConnectionPool[Connection]):
-    """Who is cancelled while waiting for a connection stays cancelled.
+    """Who is cancelled while waiting for a connection stays cancelled, and while giving it back has given it back.
 
     psycopg's pool waits with `asyncio.wait_for`, which before Python 3.12 forgets a cancellation that comes together
     with the connection (python/cpython#86296); a background loop then runs on, and who waits for its end waits forever.
@@ -28,6 +28,10 @@ class CancellablePool(AsyncConnectionPool[Connection]):
             await self.putconn(connection)
             raise asyncio.CancelledError
         return connection
+
+    async def putconn(self, conn: Connection) -> None:
+        """The pool's own waits for a lock: a connection whose giver is cancelled there would be nobody's for ever."""
+        await asyncio.shield(super().putconn(conn))
 
 
 def create_pool(url: str, *, schema: str, max_size: int = 10) -> Pool:

@@ -41,6 +41,25 @@ async def test_work_that_is_cancelled_as_its_connection_comes_ends(pool: Pool, m
         pass  # it was given back
 
 
+async def test_work_that_is_cancelled_while_it_gives_its_connection_back_has_given_it_back(pool: Pool) -> None:
+    done = asyncio.Event()
+
+    async def work() -> None:
+        async with pool.connection():
+            await done.wait()
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.01)
+    async with pool._lock:  # another task is at the pool
+        done.set()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.wait({task}, timeout=10)
+        assert task.cancelled()
+    async with pool.connection(timeout=10):
+        pass
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_reader_that_is_cancelled_as_news_come_ends(api_database: str, moment: int) -> None:
     hub = Hub(api_database)
