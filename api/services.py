@@ -93,6 +93,11 @@ def services_of(connection: HTTPConnection) -> Services:
     return services
 
 
+async def provide_services(connection: HTTPConnection) -> Services:
+    """For endpoints: what is not a coroutine FastAPI hands to another thread, at each request."""
+    return services_of(connection)
+
+
 def desk_keeper(services: Services) -> asyncio.Task[None]:
     """Looks after the desk that is in use."""
     if services.tickets:

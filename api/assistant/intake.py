@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from psycopg.rows import DictRow
 
 from api.assistant import repository
-from api.assistant.models import Accepted, Turn, TurnKind
+from api.assistant.models import Accepted, Found, Turn, TurnKind
 from api.assistant.ports import Answers, Handoff
 from api.assistant.text import MAX_TEXT, clean, without_command
 from api.conversations.models import Conversation, Event, State
@@ -24,7 +24,7 @@ from api.identity.guests.codes import mask_codes
 from api.identity.guests.service import GuestVerification
 from api.metrics import Metrics
 from api.security.hashing import KeyedHash
-from api.texts import HUMAN_PAYLOAD
+from api.texts import HUMAN_PAYLOAD, TEXTS
 from common.database import Connection, Statement, fetch_together
 
 
@@ -119,11 +119,16 @@ class Intake:
             )
             turn = self._turn(conversation, accepted, read, client=incoming.client)
             if for_the_assistant(conversation, read):
-                _, [_, queued] = await self._append(connection, conversation, accepted, read, message, turn)
+                returned = self._conversations.returned(conversation_id, not_answers=TEXTS)
+                _, [_, queued, [row]] = await self._append(
+                    connection, conversation, accepted, read, message, turn, returned
+                )
+                found = Found(conversation, row["returned"])
             else:
                 event, _ = await self._append(connection, conversation, accepted, read, message)
                 queued = await self._route(connection, conversation, read, event, turn)
-            own = repository.to_own_turn(queued)
+                found = None
+            own = repository.to_own_turn(queued, found)
         self._metrics.messages.labels(conversation.state.value).inc()
         return accepted, own
 

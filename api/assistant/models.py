@@ -4,6 +4,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.conversations.models import Conversation
+
 TurnKind = Literal["text", "payload", "code"]
 Outcome = Literal["answered", "silent", "failed", "dropped"]
 
@@ -17,11 +19,20 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The conversation when a turn begins; `returned`: people had it since the assistant answered last."""
+
+    conversation: Conversation
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What the assistant owes one answer to: a message, or several texts that came while it was busy.
 
     `message_id` and `seq` are the last one's, `content` the texts joined by newlines. `attempts` counts how often
-    the turn was taken up, this time included; it consists of the same messages each time.
+    the turn was taken up, this time included; it consists of the same messages each time. `found`: of one that begins
+    in the moment in which its message was taken in.
     """
 
     message_id: UUID
@@ -32,6 +43,7 @@ class Turn:
     client: str
     attempts: int
     messages: tuple[UUID, ...]
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)

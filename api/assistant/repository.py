@@ -1,9 +1,10 @@
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from api.assistant.models import Accepted, Outcome, Turn, TurnKind, Waiting
+from api.assistant.models import Accepted, Found, Outcome, Turn, TurnKind, Waiting
 from api.assistant.text import MAX_TEXT
 from common.database import Connection, Statement, fetch_all, fetch_one
 
@@ -85,10 +86,10 @@ def insert_turn(
     )
 
 
-def to_own_turn(rows: list[DictRow]) -> Turn | None:
+def to_own_turn(rows: list[DictRow], found: Found | None) -> Turn | None:
     """Of a turn that was queued: the turn, if it is its owner's already."""
     turn = to_turn(rows)
-    return turn if turn and turn.attempts else None
+    return replace(turn, found=found) if turn and turn.attempts else None
 
 
 async def claim_next(connection: Connection, conversation_id: UUID, *, owner: str, lease: float) -> Turn | None:

@@ -1,14 +1,14 @@
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import structlog
 
 from api.assistant import repository
-from api.assistant.models import Outcome, Turn
+from api.assistant.models import Found, Outcome, Turn
 from api.assistant.patience import Patience
 from api.assistant.ports import Ended, Handoff, Insight
 from api.assistant.rasa import Answer, BotMessage, Rasa, RasaError, VerifyWish
@@ -147,6 +147,8 @@ class TurnRunner:
         if turn.attempts > MAX_ATTEMPTS:
             return Result("failed", apology="assistant_failed")
         typing = asyncio.create_task(self._show_typing(turn.conversation_id))
+        if again or self._slots.locked():
+            turn = replace(turn, found=None)  # that was a while ago when the turn begins
         try:
             async with self._slots:
                 answer = await self._answer(turn, again=again)
@@ -160,10 +162,8 @@ class TurnRunner:
 
     async def _answer(self, turn: Turn, *, again: bool) -> Answer | None:
         """None when the conversation went to people before the turn began. Raises Apology."""
-        async with self._conversations.reading() as connection:
-            conversation, returned = await self._conversations.for_turn(
-                connection, turn.conversation_id, not_answers=TEXTS
-            )
+        found = turn.found or await self._find(turn)
+        conversation = found.conversation
         if conversation.state is not State.BOT:
             return None
         conversation, question = await self._question(conversation, turn)
@@ -175,7 +175,7 @@ class TurnRunner:
                 kind=question.kind,
                 text=question.text,
                 retry=again,
-                metadata=await self._metadata(conversation) | {"returned": returned},
+                metadata=await self._metadata(conversation) | {"returned": found.returned},
             )
         except RasaError as error:
             self._metrics.turn_failures.labels(error.kind).inc()
@@ -195,6 +195,10 @@ class TurnRunner:
             if wish is not None:
                 return conversation, Question("payload", f'/choose_language{{"language": "{wish}"}}')
         return conversation, Question(turn.kind, turn.content)
+
+    async def _find(self, turn: Turn) -> Found:
+        async with self._conversations.reading() as connection:
+            return Found(*await self._conversations.for_turn(connection, turn.conversation_id, not_answers=TEXTS))
 
     async def _metadata(self, conversation: Conversation) -> dict[str, Any]:
         known = conversation.known

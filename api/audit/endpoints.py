@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from api.audit import service
-from api.services import Services, services_of
+from api.services import Services, provide_services
 from api.staff.guards import endpoint_for
 from api.staff.models import Role
 
-Gateway = Annotated[Services, Depends(services_of)]
+Gateway = Annotated[Services, Depends(provide_services)]
 Name = Annotated[str, Query(min_length=1, max_length=200)]
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[Depends(endpoint_for(Role.OPERATOR))])

@@ -14,6 +14,14 @@ COLUMNS = (
     "identified_at, identified_until, last_seq, created_at, updated_at, proof, locale_by"
 )
 
+RETURNED = """
+coalesce((
+    SELECT type = 'handoff' FROM events WHERE conversation_id = conversations.id AND (
+        (type = 'handoff' AND body->>'state' IN ('queued', 'assigned', 'resolved'))
+        OR (type = 'message' AND author = 'bot' AND coalesce(body->'source'->>'name', '') <> ALL(%s)))
+    ORDER BY seq DESC LIMIT 1), false) AS returned
+"""
+
 
 def to_conversation(row: DictRow) -> Conversation:
     proof = Proof(row["proof"]) if row["proof"] else None
@@ -125,17 +133,18 @@ async def events_after(connection: Connection, conversation_id: UUID, after: int
     return [to_event(row) for row in rows]
 
 
+def returned(conversation_id: UUID, *, not_answers: list[str]) -> Statement:
+    """What `get_for_turn` finds beside the conversation: one row."""
+    return f"SELECT {RETURNED} FROM conversations WHERE id = %s", (not_answers, conversation_id)  # noqa: S608 - constants only
+
+
 async def get_for_turn(
     connection: Connection, conversation_id: UUID, *, not_answers: list[str]
 ) -> tuple[Conversation, bool] | None:
     """And, of the last step of a hand-off and the last answer, whether the step is the later one; read from the end."""
     row = await fetch_one(
         connection,
-        f"SELECT {COLUMNS}, coalesce(("  # noqa: S608 - constants only
-        "SELECT type = 'handoff' FROM events WHERE conversation_id = conversations.id AND ("
-        " (type = 'handoff' AND body->>'state' IN ('queued', 'assigned', 'resolved'))"
-        " OR (type = 'message' AND author = 'bot' AND coalesce(body->'source'->>'name', '') <> ALL(%s))"
-        ") ORDER BY seq DESC LIMIT 1), false) AS returned FROM conversations WHERE id = %s",
+        f"SELECT {COLUMNS}, {RETURNED} FROM conversations WHERE id = %s",  # noqa: S608 - constants only
         not_answers,
         conversation_id,
     )

@@ -149,6 +149,11 @@ class ConversationService:
             raise UnknownConversation(conversation_id)
         return found
 
+    @staticmethod
+    def returned(conversation_id: UUID, *, not_answers: Iterable[str]) -> Statement:
+        """What `for_turn` finds out beside the conversation: one row with `returned`."""
+        return repository.returned(conversation_id, not_answers=list(not_answers))
+
     async def summaries(self, connection: Connection, conversation_ids: Iterable[UUID]) -> dict[UUID, Summary]:
         """Of those that exist, in one query however many there are."""
         found = await repository.summaries(connection, list(conversation_ids))

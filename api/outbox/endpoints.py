@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from api.services import Services, services_of
+from api.services import Services, provide_services
 from api.staff.guards import OperatorEndpoint, operator_endpoint
 
-Gateway = Annotated[Services, Depends(services_of)]
+Gateway = Annotated[Services, Depends(provide_services)]
 
 router = APIRouter(prefix="/v1/outbox", tags=["outbox"], dependencies=[Depends(operator_endpoint)])
 

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict
 
 from api.privacy.models import Export, Outcome
-from api.services import Services, services_of
+from api.services import Services, provide_services
 from api.staff.guards import endpoint_for
 from api.staff.models import Role, Session
 from common.problems import Problem
 
-Gateway = Annotated[Services, Depends(services_of)]
+Gateway = Annotated[Services, Depends(provide_services)]
 Operator = Annotated[Session, Depends(endpoint_for(Role.OPERATOR))]
 CustomerId = Annotated[str, Path(min_length=1, max_length=200)]
 

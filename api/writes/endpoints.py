@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
-from api.services import Services, services_of
+from api.services import Services, provide_services
 from api.settings import ApiSettings
 from api.writes.service import Intent
 from backends.writes import Write
 from common.internal import require_internal_secret
 
-Gateway = Annotated[Services, Depends(services_of)]
+Gateway = Annotated[Services, Depends(provide_services)]
 Key = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 

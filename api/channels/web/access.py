@@ -8,10 +8,10 @@ from api.identity.channels import proof_in
 from api.identity.customer_tokens import CustomerClaims
 from api.identity.errors import CustomerTokenError
 from api.identity.tokens import bearer_token, hash_token
-from api.services import Services, services_of
+from api.services import Services, provide_services
 from common.problems import Problem
 
-Gateway = Annotated[Services, Depends(services_of)]
+Gateway = Annotated[Services, Depends(provide_services)]
 
 
 async def find_conversation(services: Services, conversation_id: UUID, token: str | None) -> Conversation | None:
