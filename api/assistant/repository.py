@@ -8,6 +8,7 @@ from api.assistant.models import Accepted, Found, Outcome, Turn, TurnKind, Waiti
 from api.assistant.text import MAX_TEXT
 from common.database import Connection, Statement, fetch_all, fetch_one
 
+ANSWERS: frozenset[Outcome] = frozenset({"answered", "silent"})
 TOGETHER = 20  # messages that one turn answers at most
 
 
@@ -137,20 +138,23 @@ def finish(turn: Turn, *, owner: str, outcome: Outcome) -> Statement:
     """With `outcome` if the conversation is still the bot's, which must be locked; dropped otherwise.
 
     One row: whether it is `finished`, which it is not when another process has taken it up since, and whether
-    something else of the conversation is `waiting` to be answered.
+    something else of the conversation is `waiting` to be answered. Where that other process's lease has ended as well,
+    an answer is stored all the same: it is the one that Rasa would be asked for again.
     """
     return (
         """
         WITH finished AS (
             UPDATE turns SET finished_at = clock_timestamp(), leased_until = NULL, outcome = CASE
                 WHEN (SELECT state FROM conversations WHERE id = conversation_id) = 'bot' THEN %s ELSE 'dropped' END
-            WHERE batch = %s AND leased_by = %s AND attempts = %s AND finished_at IS NULL RETURNING message_id
+            WHERE batch = %s AND finished_at IS NULL AND (leased_by = %s AND attempts = %s
+                OR %s AND (leased_until IS NULL OR leased_until < clock_timestamp()))
+            RETURNING message_id
         )
         SELECT EXISTS (SELECT FROM finished) AS finished, EXISTS (
             SELECT FROM turns WHERE conversation_id = %s AND finished_at IS NULL
             AND message_id NOT IN (SELECT message_id FROM finished)) AS waiting
         """,
-        (outcome, turn.message_id, owner, turn.attempts, turn.conversation_id),
+        (outcome, turn.message_id, owner, turn.attempts, outcome in ANSWERS, turn.conversation_id),
     )
 
 

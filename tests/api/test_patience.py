@@ -81,6 +81,50 @@ async def test_instead_of_an_apology_that_could_not_be_stored_rasa_is_asked_agai
         assert len(await customer.events()) == 2
 
 
+async def test_an_answer_is_not_lost_to_processes_that_took_the_turn_up_in_vain(
+    start_gateway: Start, database: str, rasa: FakeRasa
+) -> None:
+    """The database can be written to now and then: long enough to take the turn up, not to store what Rasa said."""
+    async with start_gateway(database_url=database) as gateway:
+        customer = await gateway.customer()
+        with unable_to_store_answers(database):
+            await customer.say("hello")
+            await until_tried(gateway, 1)
+            await taken_up_elsewhere(gateway, lease="-1 s")
+            await until_tried(gateway, 3)
+        assert (await customer.reply())["text"] == "re: hello"
+        assert len(rasa.calls) == 1
+        assert await gateway.sql("SELECT attempts, outcome FROM turns") == [(5, "answered")]
+        assert len(await customer.events()) == 2
+
+
+async def test_an_answer_is_left_to_the_process_that_is_at_the_turn_now(
+    start_gateway: Start, database: str, rasa: FakeRasa
+) -> None:
+    async with start_gateway(database_url=database) as gateway:
+        customer = await gateway.customer()
+        with unable_to_store_answers(database):
+            await customer.say("hello")
+            await until_tried(gateway, 1)
+            await taken_up_elsewhere(gateway, lease="1 hour", attempts=2)
+        async with asyncio.timeout(30):
+            while gateway.services.worker.load.room < gateway.services.settings.turns_in_hand:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.05)
+        assert [event["text"] for event in await customer.events()] == ["hello"]
+        await gateway.sql("UPDATE turns SET leased_until = now()")  # it has died
+        assert (await customer.reply())["text"] == "re: hello"
+        assert [call["retry"] for call in rasa.calls] == [False, True]
+        assert rasa.ran == [rasa.calls[0]["message_id"]]
+
+
+async def taken_up_elsewhere(gateway: Gateway, *, lease: str, attempts: int = 5) -> None:
+    await gateway.sql(
+        "UPDATE turns SET attempts = %s, leased_by = 'another', leased_until = clock_timestamp() + %s::interval",
+        attempts,
+        lease,
+    )
+
+
 async def test_what_no_database_can_take_is_given_up_with_an_apology(
     start_gateway: Start, database: str, logs: Logs
 ) -> None:
