@@ -82,13 +82,46 @@ async def test_a_token_that_is_accepted_later_identifies_the_conversation_that_w
         for token in (customer_token("liam", expires_in=-7200), customer_token("liam"))
     )
     await chat.tab.page.evaluate(refuse)
-    await chat.tab.page.wait_for_load_state("networkidle")  # the page, told of the refusal, begins anew
     await chat.ask("who am I?", "re: who am I")
     assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "anonymous"
     await chat.tab.page.evaluate(accept)
     await chat.ask("and now?", "re: and now")
     assert gateway.rasa.calls[-1]["metadata"]["auth_level"] == "customer"
     assert len({call["sender"] for call in gateway.rasa.calls}) == 1
+
+
+async def test_what_is_written_while_a_refused_token_is_dealt_with_is_answered_once(
+    gateway: Gateway, new_chat: NewChat
+) -> None:
+    """The page answers a refusal with no token, when the first words are on their way already."""
+    chat = await new_chat()
+    refused = customer_token("liam", expires_in=-7200)
+    await chat.tab.page.evaluate(
+        f"""async () => {{
+            const chat = document.querySelector("aftercare-chat");
+            const input = chat.shadowRoot.getElementById("input");
+            chat.addEventListener("aftercare-token-refused", () => {{
+                input.value = "are you there?";
+                input.form.requestSubmit();
+            }}, {{ capture: true }});
+            await chat.identify({refused!r});
+        }}"""
+    )
+    await chat.answered("re: are you there", since=1)
+    assert [text for text in await chat.transcript() if text != GREETING] == ["are you there?", "re: are you there?"]
+    assert gateway.rasa.texts() == ["are you there?"]
+
+
+async def test_a_customer_who_logs_out_leaves_nothing_to_who_comes_after(gateway: Gateway, new_chat: NewChat) -> None:
+    chat = await new_chat("emma")
+    await chat.ask("my order", "re: my order")
+    gone = customer_token("emma", expires_in=-7200)
+    await chat.tab.page.evaluate(f"document.querySelector('aftercare-chat').identify({gone!r})")
+    await chat.tab.page.evaluate("document.querySelector('aftercare-chat').identify(null)")
+    await chat.loaded()
+    assert "my order" not in await chat.transcript()
+    await chat.ask("hello", "re: hello")
+    assert len({call["sender"] for call in gateway.rasa.calls}) == 2
 
 
 async def test_nothing_but_the_key_to_the_conversation_is_kept_in_the_browser(chat: Chat) -> None:

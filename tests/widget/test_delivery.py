@@ -125,6 +125,26 @@ async def test_a_conversation_whose_token_is_refused_makes_place_for_a_new_one(g
     assert await chat.transcript() == [GREETING, "after", "re: after"]
 
 
+async def test_what_is_written_before_the_new_conversation_is_there_is_sent_in_it(gateway: Gateway, chat: Chat) -> None:
+    await chat.ask("before", "re: before")
+    gate = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await gate.wait()
+        await route.continue_()
+
+    await chat.tab.page.route("**/v1/conversations", hold)
+    await gateway.sql("UPDATE conversations SET token_expires_at = now() - interval '1 day'")
+    await chat.say("one")
+    await expect(chat.panel).to_contain_text("Your earlier conversation has expired", timeout=PATIENCE_MS)
+    await chat.say("two")
+    gate.set()
+    await chat.answered("re: .*two")
+    own = [text for text in await chat.transcript() if not text.startswith("re: ")]
+    assert own == [GREETING, "one", "two"]
+    assert "\n".join(gateway.rasa.texts()).split() == ["before", "one", "two"]
+
+
 class TestBusy:
     @pytest.fixture
     def limits(self) -> dict[str, Any]:

@@ -75,7 +75,9 @@ class AftercareChat extends HTMLElement {
     if (same && token) await this.#linked(token);
     if (same) return;
     const store = this.#storeOf(token);
-    if (before === "" && this.#conversation.spoken && (await this.#linked(token))) {
+    // Begun by a visitor; or by somebody whose token was refused, which makes them one.
+    const nobodys = before === "" || (this.#refused && !this.#conversation.store.session?.known);
+    if (nobodys && this.#conversation.spoken && (!token || (await this.#linked(token)))) {
       this.#conversation.store.moveTo(store);
       this.#conversation.store = store;
       return;

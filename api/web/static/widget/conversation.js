@@ -87,7 +87,7 @@ export class Conversation {
     try {
       await this.start();
       const { seq } = await send(this.gateway, this.store.session, await smaller(file));
-      this.#stream.expect(seq);
+      this.#stream?.expect(seq);
       this.view.notice("photo_sent");
     } catch (error) {
       if (refused(error)) return void this.#stream?.refresh();
@@ -119,7 +119,7 @@ export class Conversation {
   async #start() {
     for (let failures = 0; !this.#stopped; failures += 1) {
       try {
-        this.store.session ??= await this.#create();
+        if (!this.store.session) await this.#begin();
         if (this.customerToken) await this.identify(this.customerToken);
         if (this.#stopped) return;
         this.view.greet(this.store.session);
@@ -138,6 +138,12 @@ export class Conversation {
     this.#follow();
     this.#flush();
     this.view.ready();
+  }
+
+  /** The store may be another one by then. */
+  async #begin() {
+    const session = await this.#create();
+    this.store.session = session;
   }
 
   async #create() {
@@ -198,6 +204,8 @@ export class Conversation {
 
   #expired() {
     this.store.session = null;
+    this.#stream = null; // what is said before the new one is there waits for it
+    this.#after = 0;
     for (const item of this.store.outbox) {
       this.store.drop(item);
       if (item.text) this.store.keep({ ...item, after: 0 }); // a button belongs to the conversation that offered it
@@ -260,6 +268,7 @@ export class Conversation {
 
   #put(content) {
     const item = { ...content, key: newKey(), at: Date.now(), after: this.#stream?.after ?? this.#after };
+    this.spoken = true;
     this.store.keep(item);
     if (!this.#stream) return; // taken up when the conversation has begun
     this.#add(item);
@@ -284,7 +293,7 @@ export class Conversation {
         const { message_id: messageId, seq } = await this.gateway.send(this.store.session, item);
         item.messageId = messageId;
         this.store.drop(item);
-        this.#stream.expect(seq);
+        this.#stream?.expect(seq);
         if (failures) this.view.connection("live");
         failures = 0;
       } catch (error) {
@@ -293,7 +302,7 @@ export class Conversation {
       settled.resolve();
       this.#sending = null;
       if (this.#stopped) return;
-      if (trouble && refused(trouble)) return void this.#stream.refresh();
+      if (trouble && refused(trouble)) return void this.#stream?.refresh();
       if (trouble && !trouble.passing) this.#refuse(item, trouble.code);
       else if (trouble) await this.#wait(trouble, (failures += 1));
     }
