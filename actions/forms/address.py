@@ -1,4 +1,4 @@
-"""address_form: order → street (or all in one line) → town → postal code → country → recap and yes.
+"""address_form: order → street (or all in one line) → town → postal code → country → recipient → recap and yes.
 
 The shop checks the address before the recap (a dry run), which shows it as the shop writes it.
 """
@@ -7,10 +7,10 @@ from typing import Any
 
 from actions.cards import address_line
 from actions.context import Context
-from actions.draft import Draft
+from actions.draft import OPENING, Draft
 from actions.facts import facts_of
 from actions.forms.cancel import is_open
-from actions.forms.confirm import Confirm
+from actions.forms.confirm import REOPENED, Confirm
 from actions.forms.form import Form
 from actions.forms.orders import WhichOrder
 from actions.forms.step import Answer, FormEnded, Outcome, Step
@@ -18,12 +18,14 @@ from actions.keys import idempotency_key
 from actions.offers import human
 from actions.reading.addresses import LONGEST, Written, read_address, read_code, read_country, read_place
 from actions.reading.choices import is_question, lacks, mentions
+from actions.reading.recipients import read_recipient
 from actions.replies import Card
 from backends.errors import AddressRefused
 from backends.models import Address, AddressChange, Order
 
 ORDER, STREET, CITY = "address_order", "address_street", "address_city"
 CODE, COUNTRY = "address_postal_code", "address_country"
+RECIPIENT = "address_recipient"
 REGION, CHECKED, CONFIRM = "address_region", "address_checked", "address_confirm"
 _RESETS = (CONFIRM, CHECKED)
 # What the shop found wrong → the question that is asked again. For anything else a person is offered.
@@ -133,6 +135,31 @@ class Country(Step):
         return context.words.country(draft[COUNTRY])
 
 
+class Recipient(Step):
+    """That of the old address, unless the customer names another or wants to change it."""
+
+    slot = RECIPIENT
+    resets = _RESETS
+    opening = False
+
+    async def ask(self, context: Context, draft: Draft) -> bool:
+        old = (await _order(context, draft)).shipping_address
+        if old and old.name and (draft[OPENING] or {}).get(REOPENED) != RECIPIENT:
+            draft[RECIPIENT] = old.name
+            return False
+        context.say.say("utter_question_address_recipient")
+        return True
+
+    async def read(self, context: Context, draft: Draft, answer: Answer) -> Outcome:
+        if answer.is_button or context.turn.intent in _NO_ANSWER or read_address(answer.text):
+            return Outcome.NOT_UNDERSTOOD
+        name = read_recipient(answer.text, asked=answer.asked)
+        if not name:
+            return Outcome.NOT_UNDERSTOOD
+        draft[RECIPIENT] = name
+        return Outcome.ANSWERED
+
+
 class ConfirmAddress(Confirm):
     async def ask(self, context: Context, draft: Draft) -> bool:
         """Where the shop refuses the address the form goes back to what is wrong with it."""
@@ -156,7 +183,7 @@ async def recap(context: Context, draft: Draft) -> None:
     old = order.shipping_address
     line1, _, line2 = draft[STREET].partition(", ")
     wanted = Address(
-        name=old.name if old else "",
+        name=draft[RECIPIENT],
         line1=line1,
         city=draft[CITY],
         country=draft[COUNTRY],
@@ -237,6 +264,7 @@ ADDRESS_FORM = Form(
         City(),
         PostalCode(),
         Country(),
+        Recipient(),
         ConfirmAddress(
             CONFIRM,
             recap,
@@ -246,6 +274,7 @@ ADDRESS_FORM = Form(
                 STREET: "change_street",
                 CITY: "change_city",
                 CODE: "change_postal_code",
+                RECIPIENT: "change_recipient",
             },
         ),
     ),

@@ -12,6 +12,8 @@ YES = "yes"
 STOP = "stop"
 # In the slot `opening`, which is used up by now: the last question was what to change, to which "yes" is no answer.
 CHANGING = "changing"
+# There, too: the part that the customer wants to change, for steps that would fill it by themselves.
+REOPENED = "reopened"
 
 
 class Confirm(Step):
@@ -81,5 +83,5 @@ class Confirm(Step):
         if slot not in self._changeable:
             return Outcome.NOT_UNDERSTOOD
         draft[slot] = None
-        draft[OPENING] = None
+        draft[OPENING] = {"text": "", "entities": {}, REOPENED: slot}
         return Outcome.ANSWERED

@@ -39,6 +39,7 @@ REJECTED = frozenset(
         "address_city",
         "address_postal_code",
         "address_country",
+        "address_recipient",
         "address_confirm",
     }
 )

@@ -68,6 +68,47 @@ async def test_a_correction_after_the_recap_is_echoed_and_shown_again(
     assert told in talk.messages[1].card()["New address"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("it's for Mary Smith", "Mary Smith"),
+        ("no, the name is mary o'brien", "Mary O'Brien"),
+        ("c/o Acme Books & Sons", "Acme Books & Sons"),
+        ("Sorry, the recipient is José van der Berg.", "José van der Berg"),
+    ],
+)
+async def test_another_recipient_is_echoed_and_stands_on_the_parcel(
+    talk: Conversation, shop: FakeCommerce, text: str, name: str
+):
+    await begun(talk)
+    await talk.says(NEW)
+    assert await talk.says(text, "nlu_fallback") == ["utter_changed_address_recipient", "utter_address_recap"]
+    assert talk.messages[1].card()["New address"].startswith(f"{name}, 12 Main Street")
+    await talk.says("yes", "affirm")
+    address = shop.shelves["emma"].orders[0].shipping_address
+    assert address
+    assert address.name == name
+
+
+async def test_who_receives_it_is_asked_for_after_a_no_and_no_address_or_question_is_taken_for_a_name(
+    talk: Conversation,
+):
+    await begun(talk)
+    await talk.says(NEW)
+    assert await talk.says("no", "deny") == ["utter_address_what_to_change"]
+    assert await talk.presses("inform", change="address_recipient") == ["utter_question_address_recipient"]
+    for text, intent in [
+        ("14 Main Street", "inform"),
+        ("why?", "why"),
+        ("I don't know", "deny"),
+        ("x" * 101, "inform"),
+    ]:
+        await talk.says(text, intent)
+        assert talk.slots["address_recipient"] is None
+    assert await talk.says("Mary Smith", "nlu_fallback") == ["utter_address_recap"]
+    assert talk.messages[0].card()["New address"].startswith("Mary Smith, ")
+
+
 async def test_what_the_shop_takes_for_no_postcode_is_asked_again(talk: Conversation, shop: FakeCommerce):
     await begun(talk)
     shop.fail("check_address", AddressRefused(reason="postal_code"))
