@@ -6,8 +6,9 @@ A correction changes how fast Rasa does something or how loudly it fails, never 
 
 def apply(*, without_tensorflow: bool = True) -> None:
     """Must run before Rasa is imported; a second call changes nothing."""
-    from patches import no_tensorflow
+    from patches import channels, no_tensorflow
 
+    channels.apply()
     if without_tensorflow:
         no_tensorflow.apply()
     from patches import action_calls, domains, events, graph, rules, sessions, slot_log, slots, trackers

@@ -5,11 +5,7 @@ Rasa imports every component that it ships in order to register them, and with s
 class is not registered, so that naming such a component in config.yml is refused at once ("can't load class").
 """
 
-import importlib.abc
-import importlib.machinery
-import sys
-from types import ModuleType
-from typing import Optional, Sequence
+from patches import absent
 
 ABSENT = {
     "rasa.nlu.classifiers.diet_classifier": ["DIETClassifier"],
@@ -28,21 +24,8 @@ class AbsentComponent:
     """Stands for a component that needs TensorFlow."""
 
 
-class AbsentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    def find_spec(
-        self, fullname: str, path: Optional[Sequence[str]], target: Optional[ModuleType] = None
-    ) -> Optional[importlib.machinery.ModuleSpec]:
-        del path, target
-        return importlib.machinery.ModuleSpec(fullname, self) if fullname in ABSENT else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        for name in ABSENT[module.__name__]:
-            setattr(module, name, type(name, (AbsentComponent,), {"__module__": module.__name__}))
-
-
 def apply() -> None:
-    if not any(isinstance(finder, AbsentModules) for finder in sys.meta_path):
-        sys.meta_path.insert(0, AbsentModules())
+    absent.put({module: dict.fromkeys(names, AbsentComponent) for module, names in ABSENT.items()})
     # The command line asks TensorFlow for its settings even when nothing needs it.
     from rasa.utils.tensorflow import environment
 

@@ -5,6 +5,7 @@ import json
 import logging
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,9 @@ from rasa.core.actions.action import ActionSessionStart, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot, TextSlot
@@ -293,6 +297,38 @@ def test_rasa_is_imported_without_tensorflow_and_refuses_its_components() -> Non
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=BOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_rasa_is_imported_without_other_vendors_channels_and_refuses_them() -> None:
+    script = (
+        "import sys, patches; patches.apply()\n"
+        "from rasa.core.channels import BUILTIN_CHANNELS\n"
+        "from rasa.core.run import create_http_input_channels\n"
+        "assert not {'aiogram', 'slack_sdk', 'twilio', 'webexteamssdk'} & set(sys.modules)\n"
+        "names = ('botframework facebook hangouts mattermost rocketchat slack telegram twilio twilio_voice webexteams')\n"
+        "assert set(names.split()) < set(BUILTIN_CHANNELS), BUILTIN_CHANNELS\n"
+        "open(sys.argv[1], 'w').write('telegram:\\n  access_token: x\\n')\n"
+        "create_http_input_channels(None, sys.argv[1])\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-W", "ignore", "-c", script, f"{folder}/credentials.yml"]
+        done = subprocess.run(command, cwd=BOT, capture_output=True, text=True)
+    said = done.stderr.strip().splitlines()[-1]
+    assert said.endswith("Rasa's channel 'telegram' is not part of this assistant: see bot/credentials.yml."), said
+
+
+def test_a_models_domain_is_what_training_wrote(tmp_path: Path) -> None:
+    domain = Domain.load(str(BOT / "domain"))
+    storage, resource = LocalModelStorage(tmp_path), Resource("domain_provider")
+    provider = DomainProvider(storage, resource)
+    provider._persist(domain)
+    with storage.read_from(resource) as folder:
+        expected = Domain.from_path(folder)
+    loaded = DomainProvider.load({}, storage, resource, None).provide_inference()
+    assert loaded.as_dict() == expected.as_dict() == domain.as_dict()
+    assert loaded.fingerprint() == expected.fingerprint()
+    assert loaded.action_names_or_texts == expected.action_names_or_texts
+    assert [vars(slot) for slot in loaded.slots] == [vars(slot) for slot in expected.slots]
 
 
 @pytest.mark.parametrize(("content", "empty"), [({}, True), ({"intents": ["greet"]}, False)])
