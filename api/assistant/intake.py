@@ -8,7 +8,7 @@ IntakeError       becomes a 4xx problem with `code`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -123,7 +123,7 @@ class Intake:
                 _, [_, queued, [row]] = await self._append(
                     connection, conversation, accepted, read, message, turn, returned
                 )
-                found = Found(conversation, row["returned"])
+                found = Found(replace(conversation, last_seq=accepted.seq), row["returned"])
             else:
                 event, _ = await self._append(connection, conversation, accepted, read, message)
                 queued = await self._route(connection, conversation, read, event, turn)

@@ -1,7 +1,12 @@
 import asyncio
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
+from api.assistant.intake import Incoming
+from api.assistant.models import Found
+from api.texts import TEXTS
 from tests.api.conftest import Gateway
 from tests.fakes.rasa import message
 
@@ -217,3 +222,17 @@ async def test_a_button_of_another_conversation_or_an_altered_one_is_refused(gat
     for answer in (altered, foreign):
         assert (answer.status_code, answer.json()["code"]) == (422, "unknown_payload")
     assert len(gateway.rasa.calls) == 1
+
+
+async def test_a_turn_begins_with_the_conversation_as_its_message_has_left_it(gateway: Gateway) -> None:
+    """Nothing is read again for it, so what was read before must say the same."""
+    customer = await gateway.customer()
+    await customer.say("hello")
+    await customer.reply()
+    conversations, conversation_id = gateway.services.conversations, UUID(customer.id)
+    _, turn = await gateway.services.intake.accept(conversation_id, Incoming(key="next", client="", text="and now"))
+    async with conversations.reading() as connection:
+        conversation, returned = await conversations.for_turn(connection, conversation_id, not_answers=TEXTS)
+    assert turn is not None
+    assert turn.found is not None
+    assert turn.found == Found(replace(conversation, updated_at=turn.found.conversation.updated_at), returned)
