@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from api.texts_abroad import ABROAD
+
 # Of buttons that the gateway handles: they work while Rasa does not.
 HUMAN_PAYLOAD = "/aftercare_human"
 KEPT_PAYLOAD, NOT_KEPT_PAYLOAD = "/aftercare_kept/", "/aftercare_not_kept/"  # the number of a complaint follows
@@ -132,11 +134,17 @@ def promise(name: str, **values: str) -> dict[str, Any]:
     return {"text": text, "buttons": [], "cards": [], "source": {"kind": "template", "name": name}}
 
 
-def apology(name: str) -> dict[str, Any]:
-    """The body of a bot message that says what is wrong and offers a person."""
+def text(name: str, language: str = "") -> str:
+    """In English where it is not written in the language."""
+    return ABROAD.get(language, TEXTS).get(name, TEXTS[name])
+
+
+def apology(name: str, language: str = "") -> dict[str, Any]:
+    """The body of a bot message that says what is wrong and offers a person, both in one language."""
+    written = language if name in ABROAD.get(language, ()) else ""
     return {
-        "text": TEXTS[name],
-        "buttons": [{"title": TEXTS["button_human"], "payload": HUMAN_PAYLOAD}],
+        "text": text(name, written),
+        "buttons": [{"title": text("button_human", written), "payload": HUMAN_PAYLOAD}],
         "cards": [],
         "source": {"kind": "template", "name": name},
     }

@@ -208,7 +208,7 @@ class TurnRunner:
             "tier": await self._tiers.of(conversation) if known else "",
             "first_name": (conversation.first_name or "") if known else "",
             "locale": conversation.locale,
-            "language": self._languages.of(conversation),
+            "language": self._languages.of(conversation.locale),
             "languages": self._languages.offered,
             "channel": conversation.channel,
             "photos": self._photos and conversation.channel == WEB,
@@ -283,7 +283,8 @@ class TurnRunner:
             kept = Result("dropped") if late else result
             if finished and kept.apology:
                 left_open = await self._writes.left_open(connection, turn.message_id)
-                await self._say(connection, turn, promise("write_checking") if left_open else apology(kept.apology))
+                sorry = apology(kept.apology, self._languages.of(conversation.locale))
+                await self._say(connection, turn, promise("write_checking") if left_open else sorry)
             if finished and kept.answer:
                 await self._store_answer(connection, turn, conversation, kept.answer)
             following = None

@@ -60,11 +60,6 @@ class Conversation:
     locale_by: LocaleBy = "page"
 
     @property
-    def language(self) -> str:
-        """`fr-CH` → `fr`."""
-        return self.locale.split("-", maxsplit=1)[0].lower()
-
-    @property
     def known(self) -> bool:
         """Whether whoever writes now is the customer of this conversation, and not only somebody who opened it."""
         return self.identified_until is not None and self.identified_until > datetime.now(UTC)

@@ -55,9 +55,10 @@ class Languages:
             self._detector = asyncio.create_task(asyncio.to_thread(self._open))
         return await asyncio.shield(self._detector)
 
-    def of(self, conversation: Conversation) -> str:
-        """The language that the customer is answered in; empty: in the assistant's own."""
-        return conversation.language if conversation.language in self.offered else ""
+    def of(self, locale: str) -> str:
+        """The language in which a customer with this locale is answered; empty: in the assistant's own."""
+        language = locale.split("-", maxsplit=1)[0].lower()
+        return language if language in self.offered else ""
 
     async def pressed(self, conversation: Conversation, payload: str) -> Conversation:
         """The conversation after a button, which may be one for another language."""
@@ -74,7 +75,7 @@ class Languages:
         if conversation.locale_by == "chosen" or conversation.last_seq > FIRST_EVENTS:
             return conversation, None
         found = await self._detected(text)
-        if found is None or found == conversation.language or await self._is_answer(conversation):
+        if found is None or found == self.of(conversation.locale) or await self._is_answer(conversation):
             return conversation, None
         return await self._set(conversation, found, "detected"), None
 

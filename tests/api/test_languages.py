@@ -7,6 +7,8 @@ import pytest_asyncio
 
 from api.languages.service import FIRST_EVENTS
 from api.settings import ApiSettings
+from api.texts import TEXTS
+from api.texts_abroad import ABROAD
 from tests.api.conftest import Customer, Gateway, Start
 from tests.api.test_customers import identify, token
 from tests.fakes.rasa import FakeRasa, message
@@ -119,3 +121,24 @@ async def test_where_english_alone_is_offered_nothing_is_detected_or_chosen(engl
 def test_languages_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("AFTERCARE_LANGUAGES", value)
     assert ApiSettings().languages == ("en", "fr")
+
+
+async def test_a_page_in_an_offered_language_is_greeted_in_it(gateway: Gateway) -> None:
+    for locale, greeting in (("fr-CH", ABROAD["fr"]["greeting"]), ("it", TEXTS["greeting"]), ("en", TEXTS["greeting"])):
+        answer = await gateway.http.post("/v1/conversations", json={"locale": locale})
+        assert answer.json()["greeting"] == greeting
+
+
+async def test_an_apology_is_in_the_customers_language(gateway: Gateway) -> None:
+    customer = await gateway.customer()
+    await say(customer, FRENCH)
+    gateway.rasa.then(gateway.rasa.raw("no", 500))
+    await customer.say("et maintenant ?")
+    reply = await customer.reply()
+    assert reply["text"] in ABROAD["fr"].values()
+    assert [button["title"] for button in reply["buttons"]] == [ABROAD["fr"]["button_human"]]
+
+
+def test_the_gateway_says_the_same_in_every_language() -> None:
+    assert {frozenset(texts) for texts in ABROAD.values()} == {frozenset(ABROAD["fr"])}
+    assert set(ABROAD["fr"]) <= set(TEXTS)

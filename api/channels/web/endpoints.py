@@ -29,7 +29,7 @@ from api.identity.channels import WEB
 from api.identity.customer_tokens import CustomerClaims
 from api.identity.tokens import hash_token, new_token
 from api.services import Services
-from api.texts import TEXTS
+from api.texts import text
 from common.database import Connection
 from common.problems import Problem
 
@@ -60,6 +60,7 @@ async def create_conversation(body: NewConversation, request: Request, services:
     who = await read_customer_token(services, body.customer_token, body.channel) if body.customer_token else None
     token = new_token()
     lifetime = timedelta(days=services.settings.conversation_token_days)
+    language = services.languages.of(body.locale)
     async with services.conversations.transaction() as connection:
         conversation_id, expires_at = await services.conversations.create(
             connection,
@@ -75,8 +76,8 @@ async def create_conversation(body: NewConversation, request: Request, services:
         token=token,
         expires_at=expires_at,
         locale=body.locale,
-        greeting=TEXTS["greeting"],
-        ai_disclosure=TEXTS["ai_disclosure"],
+        greeting=text("greeting", language),
+        ai_disclosure=text("ai_disclosure", language),
         photos=services.photos.taken,
     )
 
