@@ -191,7 +191,7 @@ class TurnRunner:
         if turn.kind == "payload":
             conversation = await self._languages.pressed(conversation, turn.content)
         elif turn.kind == "text":
-            conversation, wish = await self._languages.heard(conversation, turn.content)
+            conversation, wish = await self._languages.heard(conversation, turn.content, seq=turn.seq)
             if wish is not None:
                 return conversation, Question("payload", f'/choose_language{{"language": "{wish}"}}')
         return conversation, Question(turn.kind, turn.content)

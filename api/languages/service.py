@@ -67,12 +67,15 @@ class Languages:
             return conversation
         return await self._set(conversation, wish[1], "chosen")
 
-    async def heard(self, conversation: Conversation, text: str) -> tuple[Conversation, str | None]:
-        """The conversation in the language that it goes on in, and the one that this text asks for, if that is all."""
+    async def heard(self, conversation: Conversation, text: str, *, seq: int) -> tuple[Conversation, str | None]:
+        """The conversation in the language that it goes on in, and the one that this text asks for, if that is all.
+
+        `seq`: of the text, which is the conversation's event of this number.
+        """
         wish = chosen(text)
         if wish is not None and wish in self.offered:
             return await self._set(conversation, wish, "chosen"), wish
-        if conversation.locale_by == "chosen" or conversation.last_seq > FIRST_EVENTS:
+        if conversation.locale_by == "chosen" or seq > FIRST_EVENTS:
             return conversation, None
         found = await self._detected(text)
         if found is None or found == self.of(conversation.locale) or await self._is_answer(conversation):

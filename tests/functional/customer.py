@@ -1,5 +1,7 @@
 """A customer who writes over the public interface, as the chat on the shop's page does."""
 
+import asyncio
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +10,7 @@ import httpx
 
 WAIT = 20.0  # seconds of one long poll
 PATIENCE = 60.0
+SHOWN = 0.3
 
 
 @dataclass
@@ -50,7 +53,8 @@ class Customer:
         path = f"/v1/conversations/{self.id}"
         sent = (await self.http.post(f"{path}/messages", json=body, headers=headers)).raise_for_status().json()
         answers: list[dict[str, Any]] = []
-        for _ in range(round(PATIENCE / WAIT)):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             page = await self.http.get(f"{path}/events", params={"after": self.after, "wait": WAIT}, headers=headers)
             events = page.raise_for_status().json()["events"]
             self.after = max([self.after, *(event["seq"] for event in events)])
@@ -58,4 +62,6 @@ class Customer:
             answers += [event for event in events if sent["message_id"] in (event.get("answers") or ())]
             if answers:
                 return answers
+            if all(event["type"] == "typing" for event in events):
+                await asyncio.sleep(SHOWN)  # it is told at once for as long as it lasts
         raise AssertionError(f"no answer to {body} within {PATIENCE:.0f} seconds")
