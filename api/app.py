@@ -85,10 +85,10 @@ def add_routes(app: FastAPI, settings: ApiSettings) -> None:
     add_router(app, outbox.router)
     add_router(app, audit.router)
     add_router(app, privacy.router)
-    app.include_router(writes_router(settings))
+    add_router(app, writes_router(settings))
     if settings.sandbox:
-        app.include_router(shop_router(settings))
-        app.include_router(shop_page_router())
+        add_router(app, shop_router(settings))
+        add_router(app, shop_page_router())
     mount_assets(app)
 
 

@@ -52,8 +52,8 @@ def install_staff_area(app: FastAPI, services: Services) -> None:
     install_page_errors(app)
     if services.tickets:
         secret = services.settings.helpdesk_webhook_secret.get_secret_value()
-        app.include_router(webhook_router(services.tickets.watcher, secret))
-        app.include_router(elsewhere_page_router(services.settings.helpdesk_url))
+        add_router(app, webhook_router(services.tickets.watcher, secret))
+        add_router(app, elsewhere_page_router(services.settings.helpdesk_url))
         desk_areas = []
     else:
         desk_areas = [desk_endpoints, desk_pages, agreement_pages, advisor_pages]

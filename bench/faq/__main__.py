@@ -7,6 +7,7 @@ measured where they lie beside the project.
 import argparse
 import os
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Remembering:
         self.model, self.dimension = encoder.model, encoder.dimension
         self._one = cache(lambda text: encoder.encode([text])[0])
 
-    def encode(self, texts: list[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         return np.stack([self._one(text) for text in texts])
 
 

@@ -316,6 +316,7 @@ def world(fresh_database: Callable[[str, str], str], tmp_path_factory: pytest.Te
     world.close()
 
 
+@pytest.mark.slow  # hundreds of steps, each through HTTP
 def test_whatever_happens_a_conversation_has_one_owner_and_nobody_speaks_out_of_turn(world: World) -> None:
     Ownership.world = world
     Ownership.sessions = {name: world.advisor(name) for name in ADVISORS}

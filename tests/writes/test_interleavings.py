@@ -25,6 +25,7 @@ def machine(fresh_database: Callable[[str, str], str], tmp_path: Path) -> Iterat
         yield type("Confirmations", (Confirmations,), {"loop": loop})
 
 
+@pytest.mark.slow  # `test_run.py` is the quick one
 @pytest.mark.timeout(30 * EXAMPLES + 120)
 def test_a_yes_is_one_write_and_one_true_message_whatever_comes_between(machine: type[Confirmations]) -> None:
     run_state_machine_as_test(
