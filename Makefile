@@ -104,7 +104,11 @@ bench-pipeline: setup-dev  ## what the message pipeline costs; the long form: ma
 
 .PHONY: bench-faq
 bench-faq: setup-dev  ## measure the FAQ matching beside simple methods; writes bench/faq/RESULTS.md
-	$(BIN)/python -m bench.faq
+	$(BIN)/python -m bench.faq $(if $(DATA),--data $(DATA))
+
+.PHONY: bench-faq-speed
+bench-faq-speed: setup-dev  ## measure what the FAQ matching and publishing take, beside floors; writes bench/faq/SPEED.md
+	$(BIN)/python -m bench.faq.speed
 
 .PHONY: lock
 lock:  ## resolve requirements/*.in anew and pin what was found

@@ -38,7 +38,7 @@ class Remembering:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.faq", description=__doc__)
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the public sets")
+    parser.add_argument("--data", type=Path, default=ROOT / ".data" / "public", help="folder of the public sets")
     parser.add_argument("--only", nargs="+", help="names of the sets to measure")
     parser.add_argument("--diet", type=int, metavar="EPOCHS", help=f"train stock Rasa's DIET anew, {diet.FULL} in full")
     options = parser.parse_args()

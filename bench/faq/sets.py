@@ -1,4 +1,4 @@
-"""What is measured on: the sample shop's own questions, and public sets where they lie beside the project."""
+"""What is measured on: the sample shop's own questions, and public sets where a folder holds them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """The pages of this domain in Chromium: accessible in light, dark and on a phone, and usable without JavaScript."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Literal
@@ -9,6 +10,7 @@ from playwright.async_api import Browser, expect
 
 from api.staff.models import Role
 from tests.api_staff.site import PASSWORD, Site
+from tests.browser.keys import Keys
 from tests.browser.tab import Tab, tab
 from tests.fakes.faq import FakeFaq
 from tests.insight.conftest import Talks
@@ -52,6 +54,7 @@ async def test_every_page_is_accessible_and_fits(
             "unanswered": "/faq/unanswered",
             "transcript": f"/faq/conversations/{conversation}",
             "statistics": "/faq/entries/return-window/statistics",
+            "figures": "/faq/figures",
             "reports": "/reports",
             "no-reports": "/reports?first=2020-01-01&last=2020-01-03",
             "entry": "/faq/entries/return-window",
@@ -86,3 +89,47 @@ async def test_a_gap_is_settled_with_the_keyboard_and_without_javascript(
         assert faq.versions["gift-wrap"][-1]["phrasings"][-1] == "pretty paper for a present"
         await cleo.page.get_by_role("link", name="Look at it and publish it").click()
         await expect(cleo.page.get_by_role("heading", name="Do you wrap gifts", level=1)).to_be_visible()
+
+
+async def test_what_was_asked_in_vain_is_taken_over_while_writing_with_the_keyboard(
+    talks: Talks, site: Site, browser: Browser, faq: FakeFaq
+) -> None:
+    await some_history(talks, site)
+    await site.staff.add("vera", "Vera", [Role.CURATOR], PASSWORD)
+    asked = "can I bring my dog to the shop on Saturday"
+    async with tab(browser, site.url, width=360) as vera:
+        await vera.log_in("vera", PASSWORD)
+        await vera.open("/faq/unanswered")
+        await vera.open("/faq/new")
+        keys, phrasings = Keys(vera.page), vera.page.get_by_label("Phrasings", exact=True)
+        await keys.field("Question", "Are dogs allowed in the shop")
+        await keys.write(phrasings, "can I bring my dog on Saturday")
+        missing = vera.page.get_by_role("region", name="Customers asked this in vain")
+        await expect(missing).to_contain_text(asked)
+        await keys.press(missing.get_by_role("button", name=f"Add “{asked}” to the phrasings"))
+        await expect(phrasings).to_have_value(f"can I bring my dog on Saturday\n{asked}")
+        await expect(missing.get_by_text(asked)).to_have_count(0)
+        await keys.field("Answer", "Yes, on a lead.")
+        assert await vera.violations() == []
+        await keys.submit("Save as draft")
+        assert (vera.complaints, vera.strangers) == ([], [])
+    [saved] = [each[-1] for each in faq.versions.values() if each[-1]["answer"] == "Yes, on a lead."]
+    assert asked in saved["phrasings"]
+
+
+async def test_figures_lead_to_an_entry_and_go_out_as_a_file(talks: Talks, site: Site, browser: Browser) -> None:
+    await some_history(talks, site)
+    await site.staff.add("vera", "Vera", [Role.CURATOR], PASSWORD)
+    async with tab(browser, site.url) as vera:
+        await vera.log_in("vera", PASSWORD)
+        await vera.open("/faq/figures")
+        row = vera.page.get_by_role("row").filter(has_text="How long can I return")
+        cells = await row.get_by_role("cell").all_inner_texts()
+        assert cells[:5] == ["2", "2", "0", "1", "1"]
+        async with vera.page.expect_download() as download:
+            await vera.page.get_by_role("link", name="Download as CSV").click()
+        file = await asyncio.to_thread(Path(await (await download.value).path()).read_text)
+        assert "\nreturn-window,How long can I return,1,yes,2,1,1,1," in file.replace("\r", "")
+        await row.get_by_role("link", name="How long can I return").click()
+        await expect(vera.page.get_by_label("Question", exact=True)).to_have_value("How long can I return")
+        assert vera.complaints == []
