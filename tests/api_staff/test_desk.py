@@ -293,7 +293,12 @@ async def test_the_json_of_the_desk_does_what_the_pages_do(site: Site) -> None:
         view = (await ada.http.get(path)).json()
         assert (view["state"], view["mine"], view["owner"]) == ("assigned", True, "Ada")
         assert (await ada.http.post(f"{path}/resolve", headers=headers)).status_code == 204
-        assert (await ada.http.get("/v1/desk/board")).json() == {"waiting": [], "left_alone": [], "mine": []}
+        assert (await ada.http.get("/v1/desk/board")).json() == {
+            "waiting": [],
+            "left_alone": [],
+            "mine": [],
+            "due": [],
+        }
 
 
 async def test_an_address_that_is_no_conversation_is_a_clear_page(site: Site) -> None:
