@@ -3,11 +3,23 @@ import socket
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 from api.settings import ApiSettings
 
 SHUTDOWN_SECONDS = 3  # for requests that are being answered; long polls are let go at once
 START_FAILED = 3  # uvicorn's own exit code for it
+
+
+class GatewayWebSocket(WebSocketsSansIOProtocol):
+    """Uvicorn's own raises when it stops while the other side is leaving, and whoever comes after that is not told."""
+
+    def shutdown(self) -> None:
+        try:
+            super().shutdown()
+        except InvalidState:
+            self.transport.close()
 
 
 class GatewayServer(uvicorn.Server):
@@ -26,7 +38,7 @@ def serve(app: FastAPI, settings: ApiSettings) -> None:
         port=settings.api_port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=GatewayWebSocket,
         ws_max_size=16 * 1024,
         log_config=None,
         access_log=False,

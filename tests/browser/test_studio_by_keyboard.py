@@ -98,6 +98,7 @@ async def test_a_table_with_a_mistake_is_refused_by_line_and_comes_in_once_it_is
     await fits(cleo)
 
     await keys.link("Golden questions")
+    await expect(cleo.page).to_have_url(f"{cleo.url}/faq/goldens")
     await keys.submit("Remove “any kites here”")
     for entry in ("do-you-sell-kites", "do-you-sell-boats"):
         await cleo.open(f"/faq/entries/{entry}")

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import uvicorn
 
+from api.server import GatewayWebSocket
+
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 # Of what is open when a server is told to stop, such as a long poll.
 GRACE = 1.0  # seconds
@@ -59,7 +61,7 @@ class PromptServer(uvicorn.Server):
 @asynccontextmanager
 async def served(app: App, *, port: int = 0) -> AsyncIterator[str]:
     """The app behind a real server on loopback, in this event loop; yields its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="websockets-sansio")
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws=GatewayWebSocket)
     server = PromptServer(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore] # pytest keeps them
     task = asyncio.create_task(server._serve())  # `serve` would take the signals of the test run
