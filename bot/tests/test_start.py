@@ -40,7 +40,9 @@ def test_the_domain_rules_and_examples_are_valid_together() -> None:
     assert done.returncode == 0, done.stderr
     said = [line for line in (done.stdout + done.stderr).splitlines() if "UserWarning:" in line]
     # The actions say the templates; the validator looks for them in stories and rules.
-    assert [line for line in said if not line.endswith("is not used in any story or rule.")] == []
+    said = [line for line in said if not line.endswith("is not used in any story or rule.")]
+    # Comes from a button alone: what is written to the same end the gateway reads before Rasa does.
+    assert [line for line in said if "The intent 'choose_language' is listed in the domain file" not in line] == []
 
 
 @pytest.mark.slow
