@@ -93,8 +93,7 @@ class Transport:
                 error = failed.error
                 pause = max(failed.after or 0.0, self._backoff(attempt))
                 last = attempt == self._settings.commerce_attempts or clock() + pause >= deadline
-                answered = isinstance(error, NotFound | VerificationRequired | Refused)
-                if not answered:
+                if not isinstance(error, NotFound | VerificationRequired | Refused):  # those are answers, not failures
                     log.warning(
                         "commerce_call_failed",
                         call=f"{call.method} {call.path}",
@@ -102,7 +101,6 @@ class Transport:
                         attempt=attempt,
                         trace_id=error.trace_id,
                     )
-                if not answered:
                     outcome_unknown = error.outcome_unknown = outcome_unknown or error.outcome_unknown
                 if last or not failed.again:
                     raise error from failed.__cause__
