@@ -45,29 +45,33 @@ lint: setup-dev  ## style, import rules and types
 # One thread for linear algebra: where threads outnumber cores they wait for each other.
 check test: export OMP_NUM_THREADS := 1
 
-# The parts run two at a time, for much of what a test does is to wait. The gateway's are about half of what needs neither
-# the whole product nor a browser; what does need them has the machine to itself.
-GATEWAY := $(addprefix tests/,api api_staff contracts/desks handoff insight tickets widget writes)
+# The parts run three at a time, for much of what a test does is to wait: tests/api, the staff's side of the gateway, and
+# what is neither. What needs the whole product or a browser has the machine to itself.
+STAFF := $(addprefix tests/,api_staff contracts/desks handoff insight tickets widget writes)
 # What these parts leave out.
 LEFT := stack or browser
-PARTS := --no-print-directory -j2
+PARTS := --no-print-directory -j3 api-tests other-tests staff-tests bot-tests lint
 
 .PHONY: check
 check: setup-dev  ## lint, types and the fast tests (below 3 minutes)
-	@$(MAKE) $(PARTS) gateway-tests lint bot-tests other-tests LEFT="$(LEFT) or slow"
+	@$(MAKE) $(PARTS) LEFT="$(LEFT) or slow"
 
 .PHONY: test
 test: setup-dev  ## everything: lint, types, unit, contract, functional, browser
-	@$(MAKE) $(PARTS) gateway-tests lint bot-tests other-tests
+	@$(MAKE) $(PARTS)
 	@$(MAKE) --no-print-directory product-tests
 
-.PHONY: gateway-tests
-gateway-tests:
-	$(BIN)/python -m pytest -q -m "not ($(LEFT))" $(GATEWAY)
+.PHONY: api-tests
+api-tests:
+	$(BIN)/python -m pytest -q -m "not ($(LEFT))" tests/api
+
+.PHONY: staff-tests
+staff-tests:
+	$(BIN)/python -m pytest -q -m "not ($(LEFT))" $(STAFF)
 
 .PHONY: other-tests
 other-tests:
-	$(BIN)/python -m pytest -q -m "not ($(LEFT))" $(addprefix --ignore=,$(GATEWAY))
+	$(BIN)/python -m pytest -q -m "not ($(LEFT))" $(addprefix --ignore=,tests/api $(STAFF))
 
 .PHONY: bot-tests
 bot-tests:

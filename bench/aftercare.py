@@ -25,6 +25,7 @@ from ops.settings import ROOT, LauncherSettings
 from ops.stack import Stack
 
 LEARNING_SECONDS = 12.0
+SETTLING_SECONDS = 30.0  # what a start leaves for later: learning of the entries, the encoder of other languages
 # A load test is one address that opens and sends as much as it can: the limits for people are not what is measured.
 NO_LIMITS = {
     "AFTERCARE_LIMIT_CONVERSATIONS_PER_ADDRESS": "100000/minute",
@@ -60,6 +61,7 @@ def measure_aftercare(turns: int) -> dict[str, Any]:
             ready = time.perf_counter() - started
             running = [*(process.pid for process in stack.processes.values()), stack.postgres_pid()]
             pids = [pid for pid in running if pid]
+            time.sleep(SETTLING_SECONDS)
             figures = asyncio.run(measure_turns(stack, turns))
             memory = resident_mebibytes(pids)
             edit = edit_to_live(stack)

@@ -18,12 +18,14 @@ from ops.postgres import create_database, database_url, start_postgres
 # Durability alone: what statements and transactions do is the same. Without autovacuum, timings are steadier.
 FLEETING = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 STOP_SECONDS = 20
+MEMORY = Path("/dev/shm")  # on Linux files in memory: a copied database takes 13 ms there, 95 on disk
+ROOM = 12 * 2**30  # bytes: some 9 MB for each of a thousand databases
 
 
 @contextmanager
 def fleeting_postgres() -> Iterator[str]:
     """The URL of a server of its own; its data goes with it."""
-    with tempfile.TemporaryDirectory(prefix="aftercare-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="aftercare-pg-", dir=_in_memory()) as folder:
         server = start_postgres(Path(folder) / "pg")
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -34,6 +36,13 @@ def fleeting_postgres() -> Iterator[str]:
         finally:
             stop_at_once(server.get_pid())
             server.cleanup()
+
+
+def _in_memory() -> Path | None:
+    """None where that has little room: then the disk has to do."""
+    if not MEMORY.is_dir() or min(psutil.disk_usage(str(MEMORY)).free, psutil.virtual_memory().available) < ROOM:
+        return None
+    return MEMORY
 
 
 def stop_at_once(pid: int | None) -> None:

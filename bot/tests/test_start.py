@@ -34,6 +34,7 @@ def test_other_commands_stay_as_they_are(arguments: list) -> None:
     assert with_defaults(arguments) == arguments
 
 
+@pytest.mark.slow
 def test_the_domain_rules_and_examples_are_valid_together() -> None:
     command = [sys.executable, "-W", "ignore", "-m", "start", "data", "validate"]
     done = subprocess.run(command, cwd=BOT, capture_output=True, text=True)

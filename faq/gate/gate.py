@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from common.database import Pool
 from faq.encoder.ports import Vectors
@@ -33,10 +34,11 @@ class Gate:
         async with self._pool.connection() as connection:
             goldens = await repository.goldens(connection)
         asked = [*(draft.content.language for draft in drafts.values() if draft), *(each.language for each in goldens)]
-        report = Report(0, matched=False)
-        for space in await self._engine.spaces(asked):
-            theirs = [each for each in goldens if await self._engine.space(each.language) is space]
-            report = report.joined(await self._check_in(space, drafts, theirs))
+        theirs: dict[Space, list[Golden]] = {space: [] for space in await self._engine.spaces(asked)}
+        for golden in goldens:
+            theirs[await self._engine.space(golden.language)].append(golden)
+        found = await asyncio.gather(*(self._check_in(space, drafts, some) for space, some in theirs.items()))
+        report = reduce(Report.joined, found)
         return replace(report, revision=revision, milliseconds=round(1000 * (time.perf_counter() - started)))
 
     async def _check_in(

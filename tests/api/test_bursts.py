@@ -73,6 +73,7 @@ async def test_a_burst_that_does_not_fit_into_one_turn_is_split(gateway: Gateway
     assert [len(text) for text in gateway.rasa.texts()] == [5, 1999 + 1 + 1999, 1999]
 
 
+@pytest.mark.slow
 async def test_a_repeated_turn_is_the_same_set_of_messages(start_gateway: Start, rasa: FakeRasa) -> None:
     async with start_gateway() as asleep, start_gateway(turn_lease=30) as awake:
         customer, gate, _ = await busy(asleep)

@@ -34,6 +34,7 @@ async def test_garbage_becomes_a_truthful_message_and_the_offer_of_a_person(
     assert reply["buttons"] == [{"title": TEXTS["button_human"], "payload": HUMAN_PAYLOAD}]
 
 
+@pytest.mark.slow
 async def test_a_slow_turn_ends_in_time_and_says_that_the_outcome_is_open(start_gateway: Start, rasa: FakeRasa) -> None:
     async with start_gateway(turn_timeout=3) as gateway:
         rasa.then(rasa.slow(60))

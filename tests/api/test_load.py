@@ -85,6 +85,7 @@ async def test_who_writes_to_people_or_asks_for_them_is_not_refused(start_gatewa
         await waiting.reply()  # nothing is left for the gateways of the next test
 
 
+@pytest.mark.slow
 async def test_rasa_gets_a_bounded_number_of_turns_and_the_others_keep_their_lease(
     start_gateway: Start, rasa: FakeRasa
 ) -> None:

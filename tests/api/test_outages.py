@@ -58,6 +58,7 @@ async def assert_answers_again(gateway: Gateway) -> None:
     assert (await customer.reply())["text"] == "re: hello again"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", list(MISBEHAVIOURS))
 async def test_a_rasa_that_misbehaves(start_gateway: Start, rasa: FakeRasa, logs: Logs, how: str) -> None:
     async with start_gateway(turn_timeout=3) as gateway:
@@ -66,6 +67,7 @@ async def test_a_rasa_that_misbehaves(start_gateway: Start, rasa: FakeRasa, logs
         await assert_answers_again(gateway)
 
 
+@pytest.mark.slow
 async def test_a_rasa_that_is_down(start_gateway: Start, rasa: FakeRasa, logs: Logs) -> None:
     [port] = free_ports(1)
     async with start_gateway(rasa_url=f"http://127.0.0.1:{port}") as gateway:

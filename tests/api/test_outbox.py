@@ -247,6 +247,7 @@ async def test_messages_of_a_conversation_keep_their_order_while_the_first_is_tr
     assert [message.text for message in channel.seen] == ["one", "one", "one", "two"]
 
 
+@pytest.mark.slow
 async def test_the_receivers_retry_after_is_respected(gateway: Gateway) -> None:
     channel = Scripted(Retry("slow down", after=2.0, whole_channel=True))
     post = Post(gateway, channel)
@@ -273,6 +274,7 @@ async def test_a_channel_is_written_to_at_its_rate_by_all_processes_together(gat
     assert channel.times[-1] - channel.times[0] >= 1.1
 
 
+@pytest.mark.slow
 async def test_a_process_that_dies_between_sending_and_commit_sends_again_under_the_same_key(
     gateway: Gateway, server: MailServer, port: int
 ) -> None:

@@ -47,6 +47,7 @@ async def turn(assistant: Rasa, *, retry: bool = False) -> rasa.Answer:
     return await assistant.turn(sender="c", message_id="m", kind="text", text="yes", retry=retry, metadata={})
 
 
+@pytest.mark.slow
 async def test_a_rasa_that_dies_at_a_turn_is_asked_again_when_it_is_back_however_long_a_restart_takes() -> None:
     dying, port = DyingRasa(), free_ports(1)[0]
 
@@ -72,6 +73,7 @@ async def test_where_it_does_not_come_back_the_outcome_is_open() -> None:
             await turn(assistant)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("retry", "error", "turn_timeout"), [(False, Unreachable, 30.0), (True, TooSlow, 5.0)])
 async def test_a_turn_that_never_reached_rasa_is_given_up_soon_and_one_that_may_have_is_not(
     retry: bool, error: type[Exception], turn_timeout: float

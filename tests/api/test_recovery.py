@@ -4,6 +4,8 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
+import pytest
+
 from api.assistant.intake import Incoming
 from tests.api.conftest import Gateway, Start
 from tests.fakes.rasa import FakeRasa
@@ -78,6 +80,7 @@ async def test_a_process_that_was_only_asleep_cannot_store_a_second_answer(
         assert len(await customer.events()) == 2
 
 
+@pytest.mark.slow
 async def test_a_running_turn_keeps_its_lease(start_gateway: Start, rasa: FakeRasa) -> None:
     async with start_gateway(turn_lease=2) as one, start_gateway(turn_lease=2) as other:
         rasa.then(rasa.slow(3))

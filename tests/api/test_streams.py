@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.api.conftest import Customer, Gateway, Start
@@ -70,6 +71,7 @@ async def fill(gateway: Gateway, customer: Customer, events: int) -> None:
     await gateway.sql("UPDATE conversations SET last_seq = %s WHERE id = %s", events, customer.id)
 
 
+@pytest.mark.slow
 async def test_a_reader_that_does_not_read_is_cut_off_and_holds_up_nobody(start_gateway: Start) -> None:
     async with start_gateway(stream_patience=3) as gateway:
         customer, other = await gateway.customer(), await gateway.customer()

@@ -176,6 +176,7 @@ def test_all_phrasings_but_an_entrys_only_one_are_asked():
     assert len(report.phrasings) == len(draft.vectors_by_text())
 
 
+@pytest.mark.slow
 def test_a_phrasing_without_itself_gets_what_an_index_that_never_had_it_gives():
     live, _, vectors = _sample_and_draft()
     found = {left.text: left.match for left in live.without_itself(lambda _: frozenset())}

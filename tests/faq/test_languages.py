@@ -107,6 +107,7 @@ def test_the_packaged_multilingual_encoder_places_a_question_near_its_translatio
     assert universal.encode(["How much is delivery?"])[0] == pytest.approx(english, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_french_question_is_answered_in_french_where_there_is_an_entry_and_else_in_english(
     new_database: str, start_service: Callable[..., Service]
 ):
@@ -184,6 +185,7 @@ async def opened(ahead: float | None, *live: Published) -> Engine:
     return engine
 
 
+@pytest.mark.slow
 async def test_the_other_encoder_is_opened_ahead_behind_the_first_index():
     assert (await opened(0.0, ENTRIES[0])).abroad is not None
     assert (await opened(None, ENTRIES[0])).abroad is None

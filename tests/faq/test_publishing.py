@@ -17,6 +17,7 @@ def database(fresh_database: FreshDatabase) -> str:
     return fresh_database("faq", "faq")
 
 
+@pytest.mark.slow
 def test_a_published_entry_is_live_in_every_process_without_waiting_for_its_next_look(
     start_process: Callable[..., Process], database: str
 ):

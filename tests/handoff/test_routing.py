@@ -101,6 +101,7 @@ def test_a_locale_is_a_language() -> None:
     assert [language_of(locale) for locale in ("en", "de-AT", "pt-BR")] == ["en", "de", "pt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_thousand_customers_and_twenty_advisors(seed: int) -> None:
     """No advisor above capacity, no customer with two, everybody is served, and who has priority waits less."""
