@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 # Figure → (what it is called, unit, digits, path in the results).
@@ -43,7 +44,7 @@ def table(results: dict[str, Any]) -> str:
         cells = [f"{value:.{digits}f} {unit}".strip() for value in (mine, theirs)]
         ratio = f"{mine / theirs:.2f}"
         if results["stock_epochs"] != FULL and path[0] in LONGER:
-            cells[1], ratio = f"> {cells[1]}", f"< {ratio}"
+            cells[1], ratio = f"> {cells[1]}", f"< {math.ceil(100 * mine / theirs) / 100:.2f}"
         elif results["stock_epochs"] != FULL and path[0] in UNKNOWN:
             cells[1], ratio = "not measured", ""
         lines.append(f"| {label} | {cells[0]} | {cells[1]} | {ratio} |")

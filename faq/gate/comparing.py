@@ -10,7 +10,7 @@ from faq.entries.visibility import STRANGER, Reader
 from faq.gate.models import Asked, Collision, Given, Golden, Report
 from faq.index.index import Index
 
-WORK = 400_000  # phrasings times entries that are asked; beyond it, those nearest to what changed
+WORK = 200_000  # phrasings times entries that are asked; beyond it, those nearest to what changed
 NEAR = 0.9  # cosine from which two texts are nearly the same words
 _FEWEST = 100
 

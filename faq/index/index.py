@@ -86,7 +86,7 @@ class Index:
 
     def _first_scorer(self, after: "Index | None") -> Scorer:
         """Ready at once: trained a little where that takes no time."""
-        bank = Bank(self._vectors, self._lexicon.vectors(self._texts), self._owner)
+        bank = Bank(self._vectors, self._lexicon.own, self._owner)
         before = None if after is None else after._scorer  # noqa: SLF001 - of the same class
         work = bank.entries * len(bank.owner)
         if after is None or before is None:

@@ -24,20 +24,19 @@ class Lexicon:
     Vectors are hashed with signs (Weinberger et al. 2009), so that their size doesn't depend on the collection.
     """
 
+    own: Vectors  # of the collection's phrasings
+
     def __init__(self, texts: Sequence[str]) -> None:
-        pieces = np.concatenate([_NOTHING, *(_spelled(text).pieces for text in texts)])
-        self._pieces, seen = np.unique(pieces, return_counts=True)
+        spelled = [_spelled(text) for text in texts]
+        self._pieces, place, seen = np.unique(_pieces_of(spelled), return_inverse=True, return_counts=True)
         self._rarities = 1 + np.log((1 + len(texts)) / (1 + seen))
         self._rarest = 1 + np.log(1 + len(texts))
+        self.own = _hashed(spelled, self._rarities[place])
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, DIMENSION), rows of length 1; zeros where a text has no word."""
         spelled = [_spelled(text) for text in texts]
-        row = np.repeat(np.arange(len(texts)), [len(each.pieces) for each in spelled])
-        pieces = np.concatenate([_NOTHING, *(each.pieces for each in spelled)])
-        weights = np.concatenate([np.zeros(0), *(each.weights for each in spelled)]) * self._rarity(pieces)
-        flat = np.bincount(row * DIMENSION + pieces % DIMENSION, weights, len(texts) * DIMENSION)
-        return unit(flat.reshape(-1, DIMENSION).astype(np.float32))
+        return _hashed(spelled, self._rarity(_pieces_of(spelled)))
 
     def _rarity(self, pieces: NDArray[np.int64]) -> NDArray[np.float64]:
         place = np.minimum(np.searchsorted(self._pieces, pieces), len(self._pieces) - 1)
@@ -54,6 +53,18 @@ class _Spelled(NamedTuple):
 
 
 _NOTHING = np.zeros(0, dtype=np.int64)
+
+
+def _pieces_of(spelled: Sequence[_Spelled]) -> NDArray[np.int64]:
+    return np.concatenate([_NOTHING, *(each.pieces for each in spelled)])
+
+
+def _hashed(spelled: Sequence[_Spelled], rarity: NDArray[np.float64]) -> Vectors:
+    """`rarity` of the pieces of all texts, one after the other."""
+    row = np.repeat(np.arange(len(spelled)), [len(each.pieces) for each in spelled])
+    weights = np.concatenate([np.zeros(0), *(each.weights for each in spelled)]) * rarity
+    flat = np.bincount(row * DIMENSION + _pieces_of(spelled) % DIMENSION, weights, len(spelled) * DIMENSION)
+    return unit(flat.reshape(-1, DIMENSION).astype(np.float32))
 
 
 @lru_cache(_KEPT)
