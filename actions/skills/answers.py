@@ -106,8 +106,13 @@ def _pointed_at(turn: Turn) -> Turn | None:
 
 
 async def follow_up(context: Context) -> Events:
-    """More of what was spoken of ("and when?"), or the same of another thing ("what about RT-200017")."""
+    """More of what was spoken of ("and when?"), or the same of another thing ("what about RT-200017").
+
+    Where nothing was spoken of, "where is it" is about the order.
+    """
     topic = context.turn.slots.get("topic")
+    if not topic and not context.turn.active_form and mentions(context.turn.text, "where"):
+        return await topics.tell(context, topics.named(context) or topics.ORDER_STATUS)
     if topics.named(context) or not topic:
         return await fallback(context)
     if topic["action"] == topics.TIER and mentions(context.turn.text, "benefits"):

@@ -24,6 +24,8 @@ from common.problems import Problem
 SUMMARY_LIMIT = 2000
 FIRST_ANSWER = 2  # the number of the first entry that can answer another one
 KNOWN_WITHIN = timedelta(days=1)  # in this time a customer who comes back gets the same advisor
+NOTED = "handoff_noted"
+LOOKED_BACK = 20  # entries of the log
 
 
 class NotYours(Problem):
@@ -194,14 +196,28 @@ class HandoffService:
         """What the customer writes to people: perhaps the address that was asked for. The caller has the lock."""
         handoff = await self._open(connection, conversation.id)
         await self._desk.said(connection, handoff, event)
-        text = event.body["text"]
-        if conversation.state is not State.QUEUED or handoff.awaits != "email" or "@" not in text:
+        if conversation.state is not State.QUEUED:
             return
-        email = find_email(text)
-        if email:
-            await self.write_later(connection, conversation.id, email)
-        else:
-            await self.announcer.step(connection, handoff, State.QUEUED, "handoff_email_invalid")
+        text = event.body["text"]
+        if handoff.awaits == "email" and "@" in text:
+            if email := find_email(text):
+                await self.write_later(connection, conversation.id, email)
+            else:
+                await self.announcer.step(connection, handoff, State.QUEUED, "handoff_email_invalid")
+        elif await self._is_unheard(connection, handoff, conversation, event):
+            await self.announcer.step(connection, handoff, State.QUEUED, NOTED)
+
+    async def _is_unheard(
+        self, connection: Connection, handoff: Handoff, conversation: Conversation, event: Event
+    ) -> bool:
+        """Nobody who could help is there to read what the customer writes, and they were not just told so."""
+        if not self._desk.live or (await self._outlook(connection, handoff, conversation)).advisors:
+            return False
+        before = await self._conversations.events(
+            connection, conversation.id, after=max(0, event.seq - 1 - LOOKED_BACK), limit=LOOKED_BACK
+        )
+        others = [each for each in before if each.seq < event.seq and each.author != "customer"]
+        return not others or (others[-1].body.get("source") or {}).get("name") != NOTED
 
     async def left_address(self, connection: Connection, conversation: Conversation, event: Event) -> bool:
         """Whether what the customer tells the assistant is the address that we have just asked for. Kept if so.

@@ -253,6 +253,22 @@ class TestWritingLater:
         await self.hear(desk, talk, "the parcel went to emma@example.com")
         assert (await desk.get(talk)).state is State.QUEUED
 
+    async def test_who_writes_on_while_nobody_is_there_is_told_where_that_goes_and_how_to_go_on(
+        self,
+        desk: Desk,
+        log_in: LogIn,
+        start: Start,
+    ) -> None:
+        talk = await desk.ask(await start())
+        await self.hear(desk, talk, "no wait, what payment methods do you take")
+        await self.hear(desk, talk, "hello?")
+        told = await desk.told(talk)
+        assert [body["source"]["name"] for body in told[1:]] == ["handoff_noted"]
+        assert [action["action"] for action in told[-1]["actions"]] == ["continue", "write_later"]
+        await log_in("ada")
+        await self.hear(desk, talk, "are you there")
+        assert len(await desk.told(talk)) == len(told)
+
     async def test_with_nobody_there_only_what_is_missing_is_asked_for(
         self,
         desk: Desk,

@@ -49,7 +49,7 @@ class BuiltInPeople:
     async def heard(self, reference: str, count: int) -> list[str]:
         async def ask() -> list[str]:
             events = (await self._view(reference))["events"]
-            since = max(event["seq"] for event in events if event.get("state") == "queued" and event.get("text"))
+            since = max(event["seq"] for event in events if event.get("position") and event.get("text"))
             said = [each for each in events if each["author"] == "customer" and each["seq"] > since]
             return [each["text"] for each in said] if len(said) >= count else []
 
