@@ -28,15 +28,17 @@ class Lexicon:
 
     def __init__(self, texts: Sequence[str]) -> None:
         spelled = [_spelled(text) for text in texts]
-        self._pieces, place, seen = np.unique(_pieces_of(spelled), return_inverse=True, return_counts=True)
+        every = _pieces_of(spelled)
+        self._pieces, place, seen = np.unique(every, return_inverse=True, return_counts=True)
         self._rarities = 1 + np.log((1 + len(texts)) / (1 + seen))
         self._rarest = 1 + np.log(1 + len(texts))
-        self.own = _hashed(spelled, self._rarities[place])
+        self.own = _hashed(spelled, every, self._rarities[place])
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, DIMENSION), rows of length 1; zeros where a text has no word."""
         spelled = [_spelled(text) for text in texts]
-        return _hashed(spelled, self._rarity(_pieces_of(spelled)))
+        every = _pieces_of(spelled)
+        return _hashed(spelled, every, self._rarity(every))
 
     def _rarity(self, pieces: NDArray[np.int64]) -> NDArray[np.float64]:
         place = np.minimum(np.searchsorted(self._pieces, pieces), len(self._pieces) - 1)
@@ -59,11 +61,11 @@ def _pieces_of(spelled: Sequence[_Spelled]) -> NDArray[np.int64]:
     return np.concatenate([_NOTHING, *(each.pieces for each in spelled)])
 
 
-def _hashed(spelled: Sequence[_Spelled], rarity: NDArray[np.float64]) -> Vectors:
-    """`rarity` of the pieces of all texts, one after the other."""
+def _hashed(spelled: Sequence[_Spelled], every: NDArray[np.int64], rarity: NDArray[np.float64]) -> Vectors:
+    """`every` and `rarity`: the pieces of all texts, one after the other, and how rare each is."""
     row = np.repeat(np.arange(len(spelled)), [len(each.pieces) for each in spelled])
     weights = np.concatenate([np.zeros(0), *(each.weights for each in spelled)]) * rarity
-    flat = np.bincount(row * DIMENSION + _pieces_of(spelled) % DIMENSION, weights, len(spelled) * DIMENSION)
+    flat = np.bincount(row * DIMENSION + every % DIMENSION, weights, len(spelled) * DIMENSION)
     return unit(flat.reshape(-1, DIMENSION).astype(np.float32))
 
 
