@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 import structlog
 
 from faq.encoder.batching import BatchingEncoder
-from faq.encoder.ports import Encoder, Vectors
+from faq.encoder.ports import Encoder, Views
 from faq.entries.models import Content, Published
 from faq.entries.visibility import Visibility
 from faq.errors import EncoderError
@@ -18,7 +18,7 @@ from faq.space import Space, VectorsOf
 log = structlog.get_logger(__name__)
 
 
-async def _computed(encoder: BatchingEncoder, texts: Sequence[str]) -> Mapping[str, Vectors]:
+async def _computed(encoder: BatchingEncoder, texts: Sequence[str]) -> Mapping[str, Views]:
     return dict(zip(texts, await encoder.many(texts), strict=True))
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import structlog
 
 from faq.encoder.batching import BatchingEncoder
-from faq.encoder.ports import Vectors
+from faq.encoder.ports import Views
 from faq.entries.models import Content, Published
 from faq.index.background import general_questions
 from faq.index.decision import Thresholds
@@ -14,7 +14,7 @@ from faq.index.locales import Fallbacks
 
 log = structlog.get_logger(__name__)
 
-VectorsOf = Callable[[BatchingEncoder, Sequence[str]], Awaitable[Mapping[str, Vectors]]]
+VectorsOf = Callable[[BatchingEncoder, Sequence[str]], Awaitable[Mapping[str, Views]]]
 
 
 class Space:
@@ -36,7 +36,7 @@ class Space:
         self.index = Index.of([], {}, thresholds, encoder.dimension, fallbacks=fallbacks)
         self._thresholds = thresholds
         self._fallbacks = fallbacks
-        self._general: Vectors | None = None  # made with the first index
+        self._general: Views | None = None  # made with the first index
         self._adapting: asyncio.Task[None] | None = None
         self._drafted: tuple[Index, Index] | None = None  # the last draft, after the index that it was made from
 
@@ -58,17 +58,17 @@ class Space:
             self._adapting = asyncio.create_task(self._adapt())
 
     async def _made(self, entries: Sequence[Published], vectors_of: VectorsOf) -> Index:
-        known: dict[str, Vectors] = self.index.vectors_by_text()
+        known: dict[str, Views] = self.index.views_by_text()
         missing = [text for entry in entries for text in entry.content.asked if text not in known]
         known |= await vectors_of(self.encoder, missing)
         return await asyncio.to_thread(self.draft, entries, known)
 
-    def draft(self, entries: Sequence[Published], vectors: Mapping[str, Vectors]) -> Index:
+    def draft(self, entries: Sequence[Published], views: Mapping[str, Views]) -> Index:
         """What the index would be with these entries, at hand if they go live next. Blocks: for a worker thread."""
         live = self.index
         draft = Index.of(
             [entry for entry in entries if self.holds(entry.content)],
-            vectors,
+            views,
             self._thresholds,
             self.encoder.dimension,
             general=self._general,

@@ -18,7 +18,7 @@ from bench.faq.baselines import BASELINES
 from bench.faq.figures import Measured, Row, of_ours, of_scores, table
 from bench.faq.sets import ROOT, read_sets
 from faq.encoder.opening import open_encoder
-from faq.encoder.ports import Encoder, Vectors
+from faq.encoder.ports import Encoder, Views
 from faq.settings import FaqSettings
 
 FOLDER = Path(__file__).resolve().parent
@@ -29,10 +29,10 @@ class Remembering:
     """Texts are embedded once for all methods."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self.model, self.dimension = encoder.model, encoder.dimension
+        self.model, self.dimension, self.width = encoder.model, encoder.dimension, encoder.width
         self._one = cache(lambda text: encoder.encode([text])[0])
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Views:
         return np.stack([self._one(text) for text in texts])
 
 

@@ -1,6 +1,6 @@
 """Simple methods on the same phrasings and questions. Each gives a score of every entry for every question."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import bm25s
 import numpy as np
@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
 from bench.faq.sets import Set
-from faq.encoder.ports import Encoder
+from faq.encoder.ports import Encoder, Vectors
 
 Scores = NDArray[np.float64]  # (questions, entries in the order of the set)
 Baseline = Callable[[Set, Encoder], Scores]
@@ -38,15 +38,19 @@ def tfidf_regression(data: Set, _encoder: Encoder) -> Scores:
 
 def nearest_phrasing(data: Set, encoder: Encoder) -> Scores:
     texts, owners = zip(*data.phrasings, strict=True)
-    questions = encoder.encode([query.text for query in data.queries])
-    return _best_of_each(data, owners, (questions @ encoder.encode(texts).T).astype(np.float64))
+    questions = _meanings(encoder, [query.text for query in data.queries])
+    return _best_of_each(data, owners, (questions @ _meanings(encoder, texts).T).astype(np.float64))
 
 
 def vector_regression(data: Set, encoder: Encoder) -> Scores:
     texts, owners = zip(*data.phrasings, strict=True)
-    model = LogisticRegression(C=10, max_iter=500).fit(encoder.encode(texts), owners)
-    questions = encoder.encode([query.text for query in data.queries])
+    model = LogisticRegression(C=10, max_iter=500).fit(_meanings(encoder, texts), owners)
+    questions = _meanings(encoder, [query.text for query in data.queries])
     return _in_order(data, model.classes_, model.predict_proba(questions))
+
+
+def _meanings(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    return encoder.encode(texts)[:, : encoder.dimension]
 
 
 BASELINES: dict[str, Baseline] = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from faq.encoder.ports import Encoder, Vectors
+from faq.encoder.ports import Encoder, Views
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +28,7 @@ class BatchingEncoder:
     def __init__(self, encoder: Encoder, *, cache_size: int = 2048) -> None:
         self.model = encoder.model
         self.dimension = encoder.dimension
+        self.width = encoder.width
         self._encoder = encoder
         self._cache: OrderedDict[str, Vector] = OrderedDict()
         self._cache_size = cache_size
@@ -49,10 +50,10 @@ class BatchingEncoder:
                 self._cache.popitem(last=False)
         return vector
 
-    async def many(self, texts: Sequence[str]) -> Vectors:
+    async def many(self, texts: Sequence[str]) -> Views:
         """Bulk work: publishing, training, re-embedding. Nothing is remembered."""
         if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
+            return np.zeros((0, self.width), dtype=np.float32)
         return np.stack(await asyncio.gather(*(self._submit(self._bulk, text) for text in texts)))
 
     def _submit(self, queue: "deque[Waiting]", text: str) -> "asyncio.Future[Vector]":

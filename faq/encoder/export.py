@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -56,11 +57,13 @@ def _export(model: str, fingerprint: str, made: Path) -> None:
     loaded.save_pretrained(str(saved))
     shutil.copy(saved / "onnx" / "model.onnx", made / MODEL_FILES["fp32"])
     shutil.copy(saved / TOKENIZER, made / TOKENIZER)
+    inner = add_inner(made / MODEL_FILES["fp32"])
     _quantize(made / MODEL_FILES["fp32"], made / MODEL_FILES["int8"])
     Manifest(
         name=name,
         fingerprint=fingerprint,
         dimension=int(loaded.get_embedding_dimension() or 0),
+        inner=int(loaded.get_embedding_dimension() or 0) if inner else 0,
         max_tokens=int(loaded.max_seq_length or 512),
         pooling=pooling,
         files={file: sha256(made / file) for file in (*MODEL_FILES.values(), TOKENIZER)},
@@ -106,6 +109,30 @@ _POOLING_FLAGS = {
     "cls": "pooling_mode_cls_token",
     "max": "pooling_mode_max_tokens",
 }
+
+
+_LAYER = re.compile(r"layer\.(\d+)/")
+_OUTPUT_OF_LAYER = re.compile(r"layer\.(\d+)/output(?:/LayerNorm|_layer_norm)/")  # BERT's and its kin's, DistilBERT's
+
+
+def add_inner(path: Path) -> bool:
+    """A second output: the sum of what the layers give, but the first and the last. False where none is found."""
+    import onnx  # noqa: PLC0415 - only to export
+
+    model = onnx.load(path)
+    last = max((int(found[1]) for node in model.graph.node if (found := _LAYER.search(node.name))), default=0)
+    outputs: dict[int, str] = {}  # of each layer, the last one in the graph's order
+    for node in model.graph.node:
+        for output in node.output:
+            if found := _OUTPUT_OF_LAYER.search(output):
+                outputs[int(found[1])] = output
+    chosen = [output for layer, output in outputs.items() if 0 < layer < last]
+    if not chosen:
+        return False
+    model.graph.node.append(onnx.helper.make_node("Sum", chosen, ["inner"], name="inner"))
+    model.graph.output.append(onnx.helper.make_tensor_value_info("inner", onnx.TensorProto.FLOAT, [None, None, None]))
+    onnx.save(model, path)
+    return True
 
 
 def _quantize(full: Path, quantized: Path) -> None:

@@ -11,7 +11,7 @@ class HashingEncoder:
     """The in-memory twin: words and their letter triples hashed into buckets. Texts that share words are near."""
 
     def __init__(self, dimension: int = 256) -> None:
-        self.dimension = dimension
+        self.dimension = self.width = dimension
         self.model = f"hashing-{dimension}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -11,7 +11,7 @@ from faq.errors import ExportCorrupt, ExportMissing
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
 MODEL_FILES = {"fp32": "model.onnx", "int8": "model_int8.onnx"}
-FORMAT = 1  # counted up when the export's files or their meaning change: old folders are left alone, a new one is made
+FORMAT = 2  # counted up when the export's files or their meaning change: old folders are left alone, a new one is made
 
 Pooling = Literal["mean", "cls", "max"]
 
@@ -23,6 +23,7 @@ class Manifest:
     name: str
     fingerprint: str
     dimension: int
+    inner: int  # dimension of what inner layers say; 0: their outputs were not found
     max_tokens: int
     pooling: Pooling
     files: dict[str, str]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer  # type: ignore[import-untyped]  # ships no stubs
 
 from faq.encoder.manifest import MODEL_FILES, TOKENIZER, Manifest, read_manifest, verify
-from faq.encoder.ports import Vectors
+from faq.encoder.ports import Vectors, Views
 from faq.errors import ExportCorrupt
 
 Precision = Literal["fp32", "int8"]
@@ -33,6 +33,7 @@ class OnnxEncoder:
         file = MODEL_FILES[precision]
         verify(folder, self._manifest, [file, TOKENIZER])
         self.dimension = self._manifest.dimension
+        self.width = self.dimension + self._manifest.inner
         self.model = self._manifest.encoder(precision)
         self._chunk = 1 if precision == "int8" else _CHUNK
         try:
@@ -46,9 +47,9 @@ class OnnxEncoder:
         self._tokenizer.enable_truncation(self._manifest.max_tokens)
         self._inputs = {node.name for node in self._session.get_inputs()}
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Views:
         encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        vectors = np.zeros((len(texts), self.width), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda row: len(encodings[row].ids))
         for _, group in groupby(order, key=lambda row: len(encodings[row].ids)):
             rows = list(group)
@@ -57,9 +58,10 @@ class OnnxEncoder:
                 vectors[part] = self._run(np.array([encodings[row].ids for row in part], dtype=np.int64))
         return vectors
 
-    def _run(self, ids: NDArray[np.int64]) -> Vectors:
+    def _run(self, ids: NDArray[np.int64]) -> Views:
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        states = self._session.run(None, {name: given[name] for name in self._inputs})[0]  # (texts, tokens, dimension)
+        outputs = self._session.run(None, {name: given[name] for name in self._inputs})
+        states = outputs[0]  # (texts, tokens, dimension)
         match self._manifest.pooling:
             case "mean":
                 pooled = states.mean(axis=1)
@@ -67,8 +69,14 @@ class OnnxEncoder:
                 pooled = states[:, 0]
             case "max":
                 pooled = states.max(axis=1)
-        unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
-        return unit
+        if not self._manifest.inner:
+            return _unit(pooled)
+        return np.hstack([_unit(pooled), _unit(outputs[-1].mean(axis=1))])
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit
 
 
 def _session_options() -> Any:

@@ -27,7 +27,7 @@ def encoder() -> str:
 class UniversalEncoder:
     """Loading takes a second or two and about 110 MiB: it happens at the first text."""
 
-    dimension = 512
+    dimension = width = 512
 
     def __init__(self) -> None:
         try:

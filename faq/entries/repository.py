@@ -4,7 +4,7 @@ import numpy as np
 from psycopg.rows import DictRow
 
 from common.database import Connection, fetch_all, fetch_one
-from faq.encoder.ports import Vectors
+from faq.encoder.ports import Views
 from faq.entries.models import Audience, Button, Content, Entry, Published, Status
 
 _CONTENT = (
@@ -124,18 +124,18 @@ async def unknown_ids(connection: Connection, entries: Sequence[str]) -> list[st
     return [entry for entry in entries if entry not in known]
 
 
-async def known_vectors(connection: Connection, model: str, texts: Sequence[str], dimension: int) -> dict[str, Vectors]:
+async def known_vectors(connection: Connection, model: str, texts: Sequence[str], width: int) -> dict[str, Views]:
     rows = await fetch_all(
         connection,
         "SELECT text, vector FROM vectors WHERE model = %s AND text = ANY(%s) AND length(vector) = %s",
         model,
         list(texts),
-        4 * dimension,
+        4 * width,
     )
     return {row["text"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}
 
 
-async def store_vectors(connection: Connection, model: str, vectors: Iterable[tuple[str, Vectors]]) -> None:
+async def store_vectors(connection: Connection, model: str, vectors: Iterable[tuple[str, Views]]) -> None:
     async with connection.cursor() as cursor:
         await cursor.executemany(
             "INSERT INTO vectors (model, text, vector) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",

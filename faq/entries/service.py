@@ -94,8 +94,8 @@ class Curation:
         """Live phrasings of other entries that are asked nearly like this one: a hint, never an obstacle."""
         texts = content.asked
         space = await self._engine.space(content.language)
-        vectors = await space.encoder.many(texts)
-        nearest = space.index.nearest(vectors, language=content.language, but=entry)
+        views = await space.encoder.many(texts)
+        nearest = space.index.nearest(views, language=content.language, but=entry)
         return [
             NearDuplicate(text, found.entry, found.phrasing, found.similarity)
             for text, found in zip(texts, nearest, strict=True)

@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 
-from faq.encoder.ports import Encoder, Vectors
+from faq.encoder.ports import Encoder, Views
 from faq.entries.models import Content, Published
 from faq.evaluation.metrics import Decided, metrics
 from faq.index.background import general_questions
@@ -19,7 +19,7 @@ def cross_validate(
     """
     random = np.random.default_rng(seed)
     texts = list(dict.fromkeys(text for content in contents.values() for text in content.asked))
-    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    views = dict(zip(texts, encoder.encode(texts), strict=True))
     missing = {entry: int(random.integers(folds)) for entry in contents}
     fold_of = {text: int(random.integers(folds)) for text in texts}
     background = encoder.encode(general_questions())
@@ -27,30 +27,30 @@ def cross_validate(
     for fold in range(folds):
         absent = {entry for entry, its in missing.items() if its == fold}
         held = {text for text, its in fold_of.items() if its == fold}
-        decided += _fold(contents, vectors, absent, held, (thresholds, background))
+        decided += _fold(contents, views, absent, held, (thresholds, encoder.dimension, background))
     return {"model": encoder.model, "folds": folds, "metrics": metrics(decided)}
 
 
 def _fold(
     contents: dict[str, Content],
-    vectors: dict[str, Vectors],
+    views: dict[str, Views],
     absent: set[str],
     held: set[str],
-    fitted_by: tuple[Thresholds, Vectors],
+    fitted_by: tuple[Thresholds, int, Views],
 ) -> list[Decided]:
     kept = [
         Published(entry, 1, Content(each.question, tuple(p for p in each.phrasings if p not in held), each.answer))
         for entry, each in contents.items()
         if entry not in absent
     ]
-    thresholds, background = fitted_by
-    index = Index.of(kept, vectors, thresholds, background.shape[1], general=background).adapted()
+    thresholds, dimension, background = fitted_by
+    index = Index.of(kept, views, thresholds, dimension, general=background).adapted()
     decided = []
     for entry, content in contents.items():
         expected = () if entry in absent else (entry,)
         for text in content.asked[1:] if expected else content.asked:
             if text in held:
-                match = index.match(text, vectors[text], shown=10)
+                match = index.match(text, views[text], shown=10)
                 ranking = tuple(each.entry.id for each in match.candidates)
                 decided.append(Decided(expected, match.decision, match.probability, match.scope, ranking))
     return decided

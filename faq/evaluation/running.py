@@ -27,9 +27,9 @@ def build(
     """As the service does: embed, index, adapt."""
     entries = [Published(entry, 1, content) for entry, content in contents.items()]
     texts = list(dict.fromkeys(text for content in contents.values() for text in content.asked))
-    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    views = dict(zip(texts, encoder.encode(texts), strict=True))
     general = encoder.encode(general_questions())
-    return Index.of(entries, vectors, thresholds, encoder.dimension, general=general, fallbacks=fallbacks).adapted()
+    return Index.of(entries, views, thresholds, encoder.dimension, general=general, fallbacks=fallbacks).adapted()
 
 
 def evaluate(
@@ -48,8 +48,8 @@ def evaluate(
     matches, took = [], []
     for query in queries:
         began = time.perf_counter()
-        vector = encoder.encode([query.text])[0]
-        matches.append(index.match(query.text, vector, language=language, shown=LOOKED_AT))
+        view = encoder.encode([query.text])[0]
+        matches.append(index.match(query.text, view, language=language, shown=LOOKED_AT))
         took.append(1000 * (time.perf_counter() - began))
     figures = metrics([_decided(query, match) for query, match in zip(queries, matches, strict=True)])
     timing = {

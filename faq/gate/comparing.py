@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from faq.encoder.ports import Vectors
+from faq.encoder.ports import Views
 from faq.entries.models import Audience, Content, Published
 from faq.entries.visibility import STRANGER, Reader
 from faq.gate.models import Asked, Collision, Given, Golden, Report
@@ -21,12 +21,12 @@ def compare(
     changed: AbstractSet[str],
     goldens: Sequence[Golden],
     *,
-    vectors: Mapping[str, Vectors],
+    views: Mapping[str, Views],
     today: date,
     work: int = WORK,
     asks: Callable[[Content], bool] = lambda _: True,
 ) -> Report:
-    """`vectors` of every text of both pictures and of the golden questions; `work` bounds phrasings times entries.
+    """`views` of every text of both pictures and of the golden questions; `work` bounds phrasings times entries.
 
     `asks`: whether an entry's phrasings are asked, and compared with each other.
     """
@@ -37,8 +37,8 @@ def compare(
         Asked(
             each.text,
             each.expected,
-            _given(live, each, before, vectors, today),
-            _given(draft, each, after, vectors, today),
+            _given(live, each, before, views, today),
+            _given(draft, each, after, views, today),
             golden=each.id,
         )
         for each in goldens
@@ -50,8 +50,8 @@ def compare(
     if not asked:
         return Report(0, golden, fresh=fresh)
     texts = [text for entry in asked if entry in after for text in after[entry].content.asked]
-    only = _asked_by(draft, _nearest_to(draft, texts, vectors, work), asks)
-    return Report(0, golden, _phrasings(live, draft, only, today), _collisions(draft, before, asked, vectors), fresh)
+    only = _asked_by(draft, _nearest_to(draft, texts, views, work), asks)
+    return Report(0, golden, _phrasings(live, draft, only, today), _collisions(draft, before, asked, views), fresh)
 
 
 def _matched(entry: Published | None) -> object:
@@ -87,13 +87,13 @@ def hidden_from(index: Index, today: date) -> Callable[[Published], AbstractSet[
 
 
 def _given(
-    index: Index, golden: Golden, entries: Mapping[str, Published], vectors: Mapping[str, Vectors], today: date
+    index: Index, golden: Golden, entries: Mapping[str, Published], views: Mapping[str, Views], today: date
 ) -> Given:
     """To somebody whom the expected entry is for."""
     expected = entries.get(golden.expected or "")
     reader, day = reader_of(expected.content, today) if expected else (STRANGER, today)
     hidden = index.visibility.hidden(reader, day)
-    return Given.of(index.match(golden.text, vectors[golden.text], language=golden.language, hidden=hidden))
+    return Given.of(index.match(golden.text, views[golden.text], language=golden.language, hidden=hidden))
 
 
 def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: date) -> tuple[Asked, ...]:
@@ -105,17 +105,15 @@ def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: 
     return tuple(asked)
 
 
-def _nearest_to(
-    index: Index, texts: Sequence[str], vectors: Mapping[str, Vectors], work: int
-) -> AbstractSet[str] | None:
+def _nearest_to(index: Index, texts: Sequence[str], views: Mapping[str, Views], work: int) -> AbstractSet[str] | None:
     """None: all texts of the index. Of a large one, those that the changed texts can matter to."""
-    known = index.vectors_by_text()
+    known = index.views_by_text()
     most = max(_FEWEST, work // max(1, len(index.entries)))
     if len(known) <= most:
         return None
     if not texts:
         return set()
-    near = (np.stack(list(known.values())) @ np.stack([vectors[text] for text in texts]).T).max(axis=1)
+    near = index.nearness(np.stack(list(known.values())), np.stack([views[text] for text in texts]))
     names = list(known)
     return {names[row] for row in np.argsort(-near)[:most]} | set(texts)
 
@@ -129,7 +127,7 @@ def _asked_by(index: Index, only: AbstractSet[str] | None, asks: Callable[[Conte
 
 
 def _collisions(
-    draft: Index, before: Mapping[str, Published], moved: AbstractSet[str], vectors: Mapping[str, Vectors]
+    draft: Index, before: Mapping[str, Published], moved: AbstractSet[str], views: Mapping[str, Views]
 ) -> tuple[Collision, ...]:
     found = []
     answers = {entry.id: entry.answer for entry in draft.entries}
@@ -138,7 +136,7 @@ def _collisions(
         texts = [text for text in entry.content.asked if text not in old]
         if not texts:
             continue
-        rows = np.stack([vectors[text] for text in texts])
+        rows = np.stack([views[text] for text in texts])
         for text, near in zip(texts, draft.nearest(rows, language=entry.content.language, but=entry.id), strict=True):
             if near and near.similarity >= NEAR and answers[near.entry] != entry.answer:
                 found.append(Collision(text, entry.id, near.entry, near.phrasing, near.similarity))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from faq.encoder.ports import Vectors
+from faq.encoder.ports import Views
 from faq.entries.visibility import Reader
 from faq.index.decision import Candidate, Match
 from faq.index.index import Index, Nearest
@@ -24,11 +24,11 @@ class Tried:
     withheld: tuple[Candidate, ...]
 
 
-def tried(index: Index, text: str, vector: Vectors, reader: Reader, *, today: date, language: str | None) -> Tried:
+def tried(index: Index, text: str, view: Views, reader: Reader, *, today: date, language: str | None) -> Tried:
     hidden = index.visibility.hidden(reader, today)
-    match = index.match(text, vector, language=language, shown=SHOWN, hidden=hidden)
-    nearest = tuple(tuple(index.nearest_of(each.entry.id, vector)) for each in match.candidates)
-    everything = index.match(text, vector, language=language) if hidden else match
+    match = index.match(text, view, language=language, shown=SHOWN, hidden=hidden)
+    nearest = tuple(tuple(index.nearest_of(each.entry.id, view)) for each in match.candidates)
+    everything = index.match(text, view, language=language) if hidden else match
     gone = {index.entries[row].id for row in hidden}
     withheld = tuple(each for each in everything.candidates if each.entry.id in gone)
     return Tried(match, index.why(match, language), nearest, withheld)

@@ -42,5 +42,5 @@ async def try_out(body: TryBody, request: Request) -> Trial:
     """What somebody who asks this gets now, and why."""
     engine: Engine = request.app.state.engine
     space = await engine.space(body.language)
-    vector = await space.encoder.one(body.text)
-    return Trial.of(tried(space.index, body.text, vector, body.reader(), today=engine.today(), language=body.language))
+    view = await space.encoder.one(body.text)
+    return Trial.of(tried(space.index, body.text, view, body.reader(), today=engine.today(), language=body.language))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import reduce
 
 from common.database import Pool
-from faq.encoder.ports import Vectors
+from faq.encoder.ports import Views
 from faq.engine import Engine
 from faq.entries.models import Published
 from faq.gate import repository
@@ -46,7 +46,7 @@ class Gate:
     ) -> Report:
         """In one space; phrasings are asked in that of their language only."""
         live = space.index
-        known = live.vectors_by_text()
+        known = live.views_by_text()
         texts = [
             text for draft in drafts.values() if draft and space.holds(draft.content) for text in draft.content.asked
         ]
@@ -61,7 +61,7 @@ class Gate:
                 draft,
                 set(drafts),
                 goldens,
-                vectors=known,
+                views=known,
                 today=self._engine.today(),
                 asks=lambda content: self._engine.is_foreign(content) is not home,
             )
@@ -69,9 +69,7 @@ class Gate:
         return await asyncio.to_thread(run)
 
     @staticmethod
-    def _draft(
-        space: Space, live: Index, drafts: Mapping[str, Published | None], known: Mapping[str, Vectors]
-    ) -> Index:
+    def _draft(space: Space, live: Index, drafts: Mapping[str, Published | None], known: Mapping[str, Views]) -> Index:
         """What would be live, with the weights of what is: only the entries make the difference."""
         kept = [drafts.get(entry.id, entry) for entry in live.entries]
         present = {entry.id for entry in live.entries}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from common.database import Pool
-from faq.encoder.ports import Vectors
+from faq.encoder.ports import Views
 from faq.engine import Engine
 from faq.entries import repository
 from faq.entries.models import Content, Published
@@ -63,20 +63,20 @@ class Advice:
             others = await repository.asked_alike(connection, entry or "", content.question, content.language)
         alike = tuple(other.id for other in others if overlap(content, other.content))
         space = await self._engine.space(content.language)
-        known = space.index.vectors_by_text()
+        known = space.index.views_by_text()
         missing = [text for text in content.asked if text not in known]
         known |= dict(zip(missing, await space.encoder.many(missing), strict=True))
         async with self._turn:
             return Hints(alike, *await asyncio.to_thread(self._compare, space, entry or UNSAVED, content, known))
 
     def _compare(
-        self, space: Space, entry: str, content: Content, vectors: dict[str, Vectors]
+        self, space: Space, entry: str, content: Content, views: dict[str, Views]
     ) -> tuple[tuple[Near, ...], tuple[Pull, ...]]:
         live, today = space.index, self._engine.today()
         others = [each for each in live.entries if each.id != entry]
-        draft = space.draft([*others, Published(entry, 0, content)], vectors)
+        draft = space.draft([*others, Published(entry, 0, content)], views)
         answers = {each.id: each.answer for each in others}
-        rows = np.stack([vectors[text] for text in content.asked])
+        rows = np.stack([views[text] for text in content.asked])
         nearest = draft.nearest(rows, language=content.language, but=entry)
         near = tuple(
             Near(text, each.entry, each.phrasing, each.similarity, _other(answers[each.entry], content.answer))

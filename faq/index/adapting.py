@@ -102,7 +102,7 @@ def _asked(bank: Bank, fold: _Fold, general: Texts, random: np.random.Generator)
     for kind, rows in (("right", fold.held), ("near", fold.missing)):
         some = random.permutation(rows)[: _ASKED[kind]]
         if len(some):
-            options = evidence.options(bank.vectors[some], bank.spelled[some])
+            options = evidence.options(bank.vectors[some], bank.wording[some])
             made.append(examples(options, number[bank.owner[some]], SHARES[kind]))
     far = Evidence.far(bank, (general[0][mine], general[1][mine]))
     if len(far[0]):

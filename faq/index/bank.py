@@ -17,13 +17,13 @@ class Bank:
     """All phrasings: rows of one entry stand together, `starts` says where each entry's begin."""
 
     vectors: Vectors  # (phrasings, dimension) what each means
-    spelled: Vectors  # (phrasings, lexicon.DIMENSION) how each is spelled
+    wording: Vectors  # (phrasings, n) how each is put: `Wording`
     owner: Rows  # (phrasings,) the entry of each; ascends and names every entry from 0 on
 
     def part(self, rows: Rows) -> "Bank":
         """Of some phrasings, in ascending order; entries are numbered anew."""
         owner = np.unique(self.owner[rows], return_inverse=True)[1].astype(np.intp)
-        return Bank(self.vectors[rows], self.spelled[rows], owner)
+        return Bank(self.vectors[rows], self.wording[rows], owner)
 
     @property
     def entries(self) -> int:

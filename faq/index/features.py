@@ -12,7 +12,7 @@ from faq.index.leaving import own_logits
 from faq.index.regression import STEPS, Regression, inputs, scores
 from faq.index.shortlist import Shortlist
 
-Texts = tuple[Vectors, Vectors]  # what they mean, and how they are spelled
+Texts = tuple[Vectors, Vectors]  # what they mean, and how they are put
 
 NAMES = (
     "nearest",  # cosine of the nearest phrasing
@@ -58,12 +58,12 @@ class Evidence:
         """Takes seconds: for a worker thread."""
         return replace(self, regression=self.regression.trained(self.bank, inputs(*self.general), steps))
 
-    def options(self, vectors: Vectors, spelled: Vectors) -> Floats:
+    def options(self, vectors: Vectors, wording: Vectors) -> Floats:
         """(queries, entries + 1, WIDTH), "none" last, of texts that are no phrasings."""
-        logits = self.regression.logits(inputs(vectors, spelled))
+        logits = self.regression.logits(inputs(vectors, wording))
         return self._options(vectors, vectors @ self.bank.vectors.T, logits, self.discriminant.scores(vectors))
 
-    def options_among(self, vector: Vectors, spelled: Vectors, few: Rows) -> Floats:
+    def options_among(self, vector: Vectors, wording: Vectors, few: Rows) -> Floats:
         """(few + 1, WIDTH) of one text and some of the entries, as `options` has them."""
         rows, starts = self.bank.rows_of(few)
         given = vector[None]
@@ -72,7 +72,7 @@ class Evidence:
             np.maximum.reduceat(products, starts, axis=1),
             np.maximum.reduceat(self.bank.from_centre(given, products, rows), starts, axis=1),
             *self.discriminant.scores(given, few),
-            *(each[:, np.append(few, -1)] for each in scores(self.regression.logits(inputs(given, spelled[None])))),
+            *(each[:, np.append(few, -1)] for each in scores(self.regression.logits(inputs(given, wording[None])))),
         )
         few_options: Floats = self._made(given, fits, self.bank.counts[few])[0]
         return few_options
@@ -83,7 +83,7 @@ class Evidence:
         vectors, owner = bank.vectors[rows], bank.owner[rows]
         products = vectors @ bank.vectors.T
         products[at, rows] = -1.0
-        logits = self.regression.logits(inputs(vectors, bank.spelled[rows]))
+        logits = self.regression.logits(inputs(vectors, bank.wording[rows]))
         logits[at, owner] = own_logits(bank, self.regression, rows)
         clouds = self.discriminant.scores(vectors)
         without = self.discriminant.scores_without(vectors, owner, bank.counts[owner])

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faq.encoder.ports import Encoder, Vectors
+from faq.encoder.ports import Encoder, Views
 from faq.entries.models import Content
 from faq.index.adapting import SHARES
 from faq.index.background import general_questions
 from faq.index.bank import Bank, Floats, Rows
 from faq.index.choice import Examples, examples, learn
 from faq.index.features import WIDTH, Evidence
-from faq.index.lexicon import Lexicon
+from faq.index.wording import Wording
 
 SHOPS = 30  # drawn from each collection
 SIZES = (1, 1, 1, 2, 3, 5, 8, 12, 20)  # phrasings an entry, drawn anew for every shop
@@ -29,17 +29,18 @@ _MOST = {"right": 240, "near": 90, "far": 60}
 @dataclass(frozen=True)
 class Collection:
     texts: Sequence[str]
-    vectors: Vectors
+    views: Views
+    dimension: int  # of what a text means, the first part of its view
     owner: Rows
 
     @classmethod
     def of(cls, encoder: Encoder, contents: dict[str, Content]) -> "Collection":
         texts = [text for content in contents.values() for text in content.asked]
         owner = [number for number, content in enumerate(contents.values()) for _ in content.asked]
-        return cls(texts, encoder.encode(texts), np.array(owner, dtype=np.intp))
+        return cls(texts, encoder.encode(texts), encoder.dimension, np.array(owner, dtype=np.intp))
 
 
-def fit(collections: Sequence[Collection], general: Vectors, *, shops: int = SHOPS, seed: int = 1) -> Floats:
+def fit(collections: Sequence[Collection], general: Views, *, shops: int = SHOPS, seed: int = 1) -> Floats:
     """`general`: of `general_questions`, half of which are asked."""
     random = np.random.default_rng(seed)
     drawn: list[Examples] = []
@@ -53,7 +54,7 @@ def fit(collections: Sequence[Collection], general: Vectors, *, shops: int = SHO
 
 
 def _shop(
-    collection: Collection, others: Sequence[Collection], general: Vectors, random: np.random.Generator
+    collection: Collection, others: Sequence[Collection], general: Views, random: np.random.Generator
 ) -> list[Examples]:
     entries = int(collection.owner.max()) + 1
     drawn = random.permutation(entries)[: min(ENTRIES, max(5, int(entries * random.uniform(0.2, 0.85))))]
@@ -67,10 +68,12 @@ def _shop(
     rows, held = np.sort(np.concatenate(known)), np.concatenate(left)
     number = np.full(entries, -1, dtype=np.intp)
     number[np.sort(drawn)] = np.arange(len(drawn))
-    lexicon = Lexicon([collection.texts[row] for row in rows])
-    bank = _texts(collection, rows, lexicon).part(np.arange(len(rows)))
-    spelled = lexicon.vectors(general_questions())
-    evidence = Evidence.of(bank, (general[::2], spelled[::2])).trained()
+    meaning, inner = np.split(general, [collection.dimension], axis=1)
+    texts = [collection.texts[row] for row in rows]
+    wording = Wording(texts, collection.views[rows, collection.dimension :], inner, len(drawn))
+    bank = _texts(collection, rows, wording).part(np.arange(len(rows)))
+    put = wording.vectors(general_questions(), inner)
+    evidence = Evidence.of(bank, (meaning[::2], put[::2])).trained()
     near = np.flatnonzero(number[collection.owner] < 0)
     asked = [("right", collection, held), ("near", collection, near)]
     if others:
@@ -80,17 +83,17 @@ def _shop(
     for kind, source, some in asked:
         chosen = random.permutation(some)[: _MOST[kind]]
         if len(chosen):
-            questions = _texts(source, chosen, lexicon)
+            questions = _texts(source, chosen, wording)
             right = number[questions.owner] if kind == "right" else np.full(len(chosen), -1, dtype=np.intp)
-            made.append(examples(evidence.options(questions.vectors, questions.spelled), right, SHARES[kind]))
-    far_texts = Evidence.far(bank, (general[1::2], spelled[1::2]))
+            made.append(examples(evidence.options(questions.vectors, questions.wording), right, SHARES[kind]))
+    far_texts = Evidence.far(bank, (meaning[1::2], put[1::2]))
     made.append(
         examples(evidence.options(*far_texts), np.full(len(far_texts[0]), -1, dtype=np.intp), SHARES["far"] / 2)
     )
     return made
 
 
-def _texts(collection: Collection, rows: Rows, lexicon: Lexicon) -> Bank:
+def _texts(collection: Collection, rows: Rows, wording: Wording) -> Bank:
     """With `owner` as in the whole collection."""
-    spelled = lexicon.vectors([collection.texts[row] for row in rows])
-    return Bank(collection.vectors[rows], spelled, collection.owner[rows])
+    meaning, inner = np.split(collection.views[rows], [collection.dimension], axis=1)
+    return Bank(meaning, wording.vectors([collection.texts[row] for row in rows], inner), collection.owner[rows])

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.encoder.ports import Vectors
+from faq.encoder.ports import Vectors, Views
 from faq.entries.models import Published
 from faq.entries.visibility import Visibility
 from faq.index.background import general_questions
 from faq.index.bank import Bank
 from faq.index.decision import Match, Thresholds
 from faq.index.features import Evidence
-from faq.index.lexicon import Lexicon
 from faq.index.locales import Fallbacks, Locales, primary
 from faq.index.regression import LARGE, inputs
 from faq.index.scoring import Scorer, transferred
+from faq.index.wording import Wording
 
 _AT_ONCE = 150_000  # phrasings times entries up to which all of an index is trained before it follows another one
 _WARM_STEPS = 10
@@ -48,45 +48,52 @@ class Index:
     def __init__(
         self,
         entries: Sequence[Published],
-        vectors: Vectors,
+        views: Views,
         thresholds: Thresholds,
-        general: Vectors | None = None,
-        after: "Index | None" = None,
+        dimension: int,
         *,
+        general: Views | None = None,
+        after: "Index | None" = None,
         fallbacks: Fallbacks | None = None,
     ) -> None:
         self.entries = entries
         self.visibility = Visibility(entries)
         self._texts = [text for entry in entries for text in entry.content.asked]
-        self._vectors = vectors
+        self._views, self._dimension = views, dimension
+        self._vectors = views[:, :dimension]
         self._owner = np.array([row for row, entry in enumerate(entries) for _ in entry.content.asked], dtype=np.intp)
         self._locales = Locales(entries, fallbacks or Fallbacks({}))
         self.thresholds = thresholds if after is None else after.thresholds
-        self._lexicon = Lexicon(self._texts)
-        spelled = self._lexicon.vectors(general_questions() if general is not None else ())
-        self._general = (np.zeros((0, vectors.shape[1]), np.float32) if general is None else general, spelled)
+        known = np.zeros((0, views.shape[1]), np.float32) if general is None else general
+        self._wording = Wording(self._texts, views[:, dimension:], known[:, dimension:], len(entries))
+        asked = general_questions() if len(known) else ()
+        self._general = known[:, :dimension], self._wording.vectors(asked, known[:, dimension:])
         self._scorer = self._first_scorer(after) if entries else None
 
     @classmethod
     def of(
         cls,
         entries: Sequence[Published],
-        vectors: Mapping[str, Vectors],
+        views: Mapping[str, Views],
         thresholds: Thresholds,
         dimension: int,
         *,
-        general: Vectors | None = None,
+        general: Views | None = None,
         after: "Index | None" = None,
         fallbacks: Fallbacks | None = None,
     ) -> "Index":
-        """What an earlier index learned serves until this one has adapted. `general`: of `general_questions`."""
-        rows = [vectors[text] for entry in entries for text in entry.content.asked]
-        matrix = np.stack(rows).astype(np.float32) if rows else np.zeros((0, dimension), dtype=np.float32)
-        return cls(entries, matrix, thresholds, general, after, fallbacks=fallbacks)
+        """What an earlier index learned serves until this one has adapted. `general`: of `general_questions`.
+
+        `dimension`: of what a text means, which is the first part of its view.
+        """
+        rows = [views[text] for entry in entries for text in entry.content.asked]
+        none = np.zeros((0, dimension), np.float32) if general is None else general[:0]
+        matrix = np.stack(rows).astype(np.float32) if rows else none
+        return cls(entries, matrix, thresholds, dimension, general=general, after=after, fallbacks=fallbacks)
 
     def _first_scorer(self, after: "Index | None") -> Scorer:
         """Ready at once: trained a little where that takes no time."""
-        bank = Bank(self._vectors, self._lexicon.own, self._owner)
+        bank = Bank(self._vectors, self._wording.own, self._owner)
         before = None if after is None else after._scorer  # noqa: SLF001 - of the same class
         work = bank.entries * len(bank.owner)
         if after is None or before is None:
@@ -116,13 +123,13 @@ class Index:
         index.thresholds = self.thresholds.base() if asked is None else self.thresholds.fitted(asked)
         return index
 
-    def vectors_by_text(self) -> dict[str, Vectors]:
-        return dict(zip(self._texts, self._vectors, strict=True))
+    def views_by_text(self) -> dict[str, Views]:
+        return dict(zip(self._texts, self._views, strict=True))
 
     def match(
         self,
         text: str,
-        vector: Vectors,
+        view: Views,
         *,
         language: str | None = None,
         shown: int = 3,
@@ -135,7 +142,8 @@ class Index:
         if self._scorer is None:
             return self.thresholds.decide((), scope=0.0)
         allowed = self._locales.allowed(language, hidden)
-        ranked, scope = self._scorer.rank(vector, self._lexicon.vectors([text])[0], allowed, shown)
+        vector, inner = np.split(view, [self._dimension])
+        ranked, scope = self._scorer.rank(vector, self._wording.vectors([text], inner[None])[0], allowed, shown)
         if not text.strip():  # its vector is that of nothing, but near something
             ranked, scope = [(row, 0.0) for row, _ in ranked], 0.0
         return self.thresholds_for(language, ranked).decide(
@@ -170,14 +178,20 @@ class Index:
         """Phrasings that are not their entry's only one."""
         return np.flatnonzero(np.bincount(self._owner)[self._owner] > 1)
 
-    def nearest(self, vectors: Vectors, *, language: str, but: str) -> list[Nearest | None]:
-        """For each vector the nearest phrasing of another entry than `but`, in this language."""
+    def nearness(self, views: Views, others: Views) -> Vectors:
+        """Of each view: the cosine of the nearest of others."""
+        mine, theirs = views[:, : self._dimension], others[:, : self._dimension]
+        near: Vectors = (mine @ theirs.T).max(axis=1)
+        return near
+
+    def nearest(self, views: Views, *, language: str, but: str) -> list[Nearest | None]:
+        """For each view the nearest phrasing of another entry than `but`, in this language."""
         wanted = primary(language)
         allowed = np.array([each.id != but and primary(each.content.language) == wanted for each in self.entries], bool)
         if not allowed.any():
-            return [None] * len(vectors)
+            return [None] * len(views)
         rows = np.flatnonzero(allowed[self._owner])
-        cosines = vectors @ self._vectors[rows].T
+        cosines = views[:, : self._dimension] @ self._vectors[rows].T
         best = cosines.argmax(axis=1)
         return [
             Nearest(self.entries[self._owner[rows[column]]].id, self._texts[rows[column]], float(line[column]))
@@ -189,9 +203,9 @@ class Index:
         rows = [(self.entries.index(each.entry), each.probability) for each in match.candidates[:1]]
         return self.thresholds_for(language, rows).why(match)
 
-    def nearest_of(self, entry: str, vector: Vectors, shown: int = 3) -> list[Nearest]:
+    def nearest_of(self, entry: str, view: Views, shown: int = 3) -> list[Nearest]:
         """The phrasings of one entry that are nearest to a text."""
         rows = [row for row, own in enumerate(self._owner) if self.entries[own].id == entry]
-        cosines = self._vectors[rows] @ vector
+        cosines = self._vectors[rows] @ view[: self._dimension]
         best = np.argsort(-cosines)[:shown]
         return [Nearest(entry, self._texts[rows[place]], float(cosines[place])) for place in best]

@@ -27,7 +27,7 @@ def own_logits(bank: Bank, regression: "Regression", rows: Rows) -> Floats:
 def _trained(bank: Bank, regression: "Regression", rows: Rows) -> Floats:
     """All phrasings of the entries are looked at together, then each entry's for itself."""
     mates = np.flatnonzero(np.isin(bank.owner, bank.owner[rows]))
-    known, at = inputs(bank.vectors[mates], bank.spelled[mates]), np.arange(len(mates))
+    known, at = inputs(bank.vectors[mates], bank.wording[mates]), np.arange(len(mates))
     logits = regression.logits(known)
     own = logits[at, bank.owner[mates]].astype(np.float64)
     doubt = 1.0 - softmax(logits)[at, bank.owner[mates]].astype(np.float64)
@@ -50,11 +50,11 @@ def _away(known: "Vectors", doubt: Floats) -> Floats:
 def _of_means(bank: Bank, regression: "Regression", rows: Rows) -> Floats:
     """The mean without the phrasing, as long as the entry's weights are."""
     owner = bank.owner[rows]
-    asked = inputs(bank.vectors[rows], bank.spelled[rows])
+    asked = inputs(bank.vectors[rows], bank.wording[rows])
     counts = bank.counts[owner].astype(np.float32)[:, None]
-    sums = np.hstack([_sums(bank.vectors, bank, owner), _sums(bank.spelled, bank, owner)])
+    sums = np.hstack([_sums(bank.vectors, bank, owner), _sums(bank.wording, bank, owner)])
     means = (inputs(*np.split(sums, [bank.vectors.shape[1]], axis=1)) - asked) / (counts - 1)
-    centre = inputs(bank.vectors.mean(axis=0)[None], bank.spelled.mean(axis=0)[None])
+    centre = inputs(bank.vectors.mean(axis=0)[None], bank.wording.mean(axis=0)[None])
     lengths = np.linalg.norm(regression.weights[owner], axis=1)
     without: Floats = lengths * (asked * unit(means - centre)).sum(axis=1)
     return without

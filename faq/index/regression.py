@@ -1,4 +1,4 @@
-"""Multinomial logistic regression over entries, on what a phrasing means and how it is spelled."""
+"""Multinomial logistic regression over entries, on what a phrasing means and how it is put."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from faq.encoder.ports import Vectors
 from faq.index.bank import Bank, Rows, unit
 
 PENALTY = 0.1
-SPELLING = 0.5  # weight of spelling beside meaning
 STEPS = 50
 LARGE = 2_500_000  # phrasings times entries beyond which fewer steps are taken, in the same time
 MOST = 10_000_000  # beyond which nothing is trained: the means serve
@@ -29,7 +28,7 @@ class Regression:
     @classmethod
     def from_means(cls, bank: Bank, general: Vectors, like: "Regression | None" = None) -> "Regression":
         """Untrained: the means, as long as the weights of `like` are on average. `general` are inputs, too."""
-        rows = inputs(bank.vectors, bank.spelled)
+        rows = inputs(bank.vectors, bank.wording)
         last = general.mean(axis=0) if len(general) else np.zeros(rows.shape[1], dtype=np.float32)
         means = np.vstack([bank.mean_of_each(rows), last])
         length = 5.0 if like is None else float(np.linalg.norm(like.weights, axis=1).mean())
@@ -52,7 +51,7 @@ class Regression:
         own = np.flatnonzero(np.isin(bank.owner, fresh))
         near = np.argsort(-(bank.vectors @ bank.vectors[own].T).max(axis=1))[:_AROUND]
         some = np.union1d(own, near)
-        rows = np.vstack([inputs(bank.vectors[some], bank.spelled[some]), general])
+        rows = np.vstack([inputs(bank.vectors[some], bank.wording[some]), general])
         logits = self.logits(rows)
         logits[:, fresh] = -np.inf
         top = logits.max(axis=1)
@@ -71,7 +70,7 @@ class Regression:
         if work > MOST:
             return self
         steps = min(steps, max(1, STEPS * LARGE // work))
-        rows = np.vstack([inputs(bank.vectors, bank.spelled), general])
+        rows = np.vstack([inputs(bank.vectors, bank.wording), general])
         owner = np.concatenate([bank.owner, np.full(len(general), bank.entries)])
         return Regression(_minimised(self.weights, rows, owner, steps))
 
@@ -104,9 +103,9 @@ def _minimised(start: Vectors, rows: Vectors, chosen: Rows, steps: int, others: 
     return best
 
 
-def inputs(vectors: Vectors, spelled: Vectors) -> Vectors:
+def inputs(vectors: Vectors, wording: Vectors) -> Vectors:
     ones = np.ones((len(vectors), 1), dtype=np.float32)
-    return np.hstack([vectors, np.float32(SPELLING) * spelled, ones])
+    return np.hstack([vectors, wording, ones])
 
 
 def softmax(logits: Vectors) -> Vectors:

@@ -40,13 +40,13 @@ class Scorer:
         weights, asked = (transferred(), None) if learned is None else learned
         return Scorer(self.evidence.trained(), weights), asked
 
-    def rank(self, vector: Vectors, spelled: Vectors, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
+    def rank(self, vector: Vectors, wording: Vectors, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
         """`allowed` masks entries."""
         shortlist = self.evidence.shortlist
         if shortlist is None:
-            return self._ranked(self.evidence.options(vector[None], spelled[None])[0] @ self.weights, allowed, shown)
+            return self._ranked(self.evidence.options(vector[None], wording[None])[0] @ self.weights, allowed, shown)
         few = shortlist.entries(vector, allowed)
-        utilities = self.evidence.options_among(vector, spelled, few) @ self.weights
+        utilities = self.evidence.options_among(vector, wording, few) @ self.weights
         ranked, scope = self._ranked(utilities, None if allowed is None else allowed[few], shown)
         return [(int(few[row]), chance) for row, chance in ranked], scope
 

@@ -31,14 +31,14 @@ async def understand(body: UnderstandRequest, request: Request) -> Understood:
         raise Problem(503, "not_ready", "The first index is being built.", headers={"Retry-After": "1"})
     with engine.metrics.understand_seconds.time():
         space = await engine.space(body.language)
-        vector = await space.encoder.one(body.text)
+        view = await space.encoder.one(body.text)
         index = space.index
         hidden = index.visibility.hidden(Reader(body.signed_in, body.tier), engine.today())
-        match = index.match(body.text, vector, language=body.language, hidden=hidden)
+        match = index.match(body.text, view, language=body.language, hidden=hidden)
     engine.metrics.decisions.labels(match.decision).inc()
     seen = partial(index.visibility.entry, hidden=hidden)
     return Understood(
-        vector=as_base64(vector),
+        vector=as_base64(view[: space.encoder.dimension]),
         decision=match.decision,
         probability=match.probability,
         candidates=[
@@ -65,9 +65,9 @@ async def answer(entry: str, request: Request, *, signed_in: bool = False, tier:
 @router.post("/embed", operation_id="embed")
 async def embed(body: EmbedRequest, request: Request) -> Embedded:
     engine = engine_of(request)
-    vectors = await engine.encoder.many(body.texts)
+    views = await engine.encoder.many(body.texts)
     return Embedded(
-        vectors=[as_base64(vector) for vector in vectors],
+        vectors=[as_base64(view) for view in views[:, : engine.encoder.dimension]],
         dimension=engine.encoder.dimension,
         model=engine.encoder.model,
     )

@@ -171,9 +171,9 @@ def test_a_golden_question_is_kept_once_names_an_entry_and_can_be_removed(servic
 def test_all_phrasings_but_an_entrys_only_one_are_asked():
     live, draft, vectors = _sample_and_draft()
 
-    report = compare(live, draft, {live.entries[0].id}, [], vectors=vectors, today=date(2027, 1, 1))
+    report = compare(live, draft, {live.entries[0].id}, [], views=vectors, today=date(2027, 1, 1))
 
-    assert len(report.phrasings) == len(draft.vectors_by_text())
+    assert len(report.phrasings) == len(draft.views_by_text())
 
 
 @pytest.mark.slow
@@ -218,7 +218,7 @@ def test_of_a_large_collection_the_phrasings_nearest_to_the_change_are_asked():
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))
     live, draft = (Index.of(each, vectors, Thresholds(), encoder.dimension) for each in (entries, [*entries, new]))
 
-    report = compare(live, draft, {"new"}, [], vectors=vectors, today=date(2027, 1, 1), work=1)
+    report = compare(live, draft, {"new"}, [], views=vectors, today=date(2027, 1, 1), work=1)
 
     asked = {each.text for each in report.phrasings}
     assert len(asked) < len(texts)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from faq.encoder.hashing import HashingEncoder
+from faq.encoder.ports import Views
 from faq.entries.models import Content, Published
 from faq.index.adapting import Asked, adapted
 from faq.index.background import general_questions
@@ -18,6 +19,7 @@ from faq.index.index import Index
 from faq.index.lexicon import DIMENSION, Lexicon
 from faq.index.regression import Regression, inputs, softmax
 from faq.index.scoring import Scorer, transferred
+from faq.index.wording import Wording
 
 ENTRIES = {
     "delivery": ["How long does delivery take?", "delivery time", "when will it be delivered"],
@@ -110,8 +112,8 @@ def random_bank(seed: int = 0, entries: int = 12, most: int = 9) -> Bank:
     owner = np.repeat(np.arange(entries), random.integers(1, most, entries))
     means = random.normal(size=(entries, 24))
     vectors = (means[owner] + random.normal(size=(len(owner), 24))).astype(np.float32)
-    spelled = np.zeros((len(owner), DIMENSION), dtype=np.float32)
-    return Bank(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), spelled, owner)
+    wording = np.zeros((len(owner), DIMENSION), dtype=np.float32)
+    return Bank(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), wording, owner)
 
 
 def general(seed: int = 9, texts: int = 20) -> Texts:
@@ -124,7 +126,7 @@ def test_training_finds_the_entry_of_phrasings_it_was_not_shown():
     held = np.flatnonzero((np.arange(len(bank.owner)) - bank.starts[bank.owner]) % 4 == 3)
     known = bank.part(np.setdiff1d(np.arange(len(bank.owner)), held))
 
-    options = Evidence.of(known, general()).trained().options(bank.vectors[held], bank.spelled[held])
+    options = Evidence.of(known, general()).trained().options(bank.vectors[held], bank.wording[held])
 
     found = (options[:, :-1] @ transferred()).argmax(axis=1)
     assert np.mean(found == bank.owner[held]) > 0.9
@@ -141,13 +143,43 @@ def test_a_misspelled_word_is_spelled_more_like_its_own_than_like_another():
     assert not lexicon.vectors(["", "?!"]).any()
 
 
+def test_inner_layers_weigh_in_by_the_phrasings_that_are_not_their_entrys_only_one():
+    texts = ["a", "b", "c", "d"]
+    inner, usual = np.eye(4, dtype=np.float32), np.full((2, 4), 0.1, dtype=np.float32)
+
+    single, pairs = (Wording(texts, inner, usual, entries).own[:, DIMENSION:] for entries in (4, 2))
+
+    assert not single.any()
+    assert np.linalg.norm(pairs, axis=1) == pytest.approx(0.35)
+    assert pairs.argmax(axis=1).tolist() == [0, 1, 2, 3]
+
+
+def test_what_only_inner_layers_tell_apart_is_told_apart():
+    """To the last layer all phrasings are alike, and no two share a word."""
+    random = np.random.default_rng(5)
+
+    def view(side: float) -> Views:
+        meaning, inner = np.ones(24) + random.normal(0, 0.1, 24), np.append(side, random.normal(0, 0.1, 23))
+        return np.hstack([unit(part[None].astype(np.float32))[0] for part in (meaning, inner)])
+
+    asked = {"paid": ("ant", "bee", "cow", "dog", "elk"), "unpaid": ("fig", "gum", "hop", "ivy", "yam")}
+    entries = [Published(entry, 1, Content(words[0], words[1:], "An answer.")) for entry, words in asked.items()]
+    views = {word: view(side) for words, side in zip(asked.values(), (1, -1), strict=True) for word in words}
+    general = np.stack([view(0) for _ in general_questions()])
+    index = Index.of(entries, views, Thresholds(), 24, general=general)
+
+    found = [index.match("zoo", view(side)).candidates[0].entry.id for side in (1, -1) for _ in range(10)]
+
+    assert found == ["paid"] * 10 + ["unpaid"] * 10
+
+
 def test_general_questions_that_a_collection_may_answer_are_not_held_against_it():
     bank = random_bank()
     near = (np.vstack([general()[0], bank.vectors[:3]]), np.zeros((23, DIMENSION), dtype=np.float32))
 
-    kept, spelled = Evidence.far(bank, near)
+    kept, wording = Evidence.far(bank, near)
 
-    assert len(kept) == len(spelled)
+    assert len(kept) == len(wording)
     assert (kept @ bank.vectors.T).max() < 0.6
 
 
@@ -211,7 +243,7 @@ def test_the_balanced_threshold_is_careful_at_least():
 def test_an_index_that_follows_another_serves_at_once_with_what_was_learned():
     first = an_index().adapted()
     encoder = HashingEncoder()
-    vectors = first.vectors_by_text() | {"gift wrapping": encoder.encode(["gift wrapping"])[0]}
+    vectors = first.views_by_text() | {"gift wrapping": encoder.encode(["gift wrapping"])[0]}
     more = [*first.entries, Published("gifts", 1, Content("gift wrapping", (), "Yes."))]
 
     after = Index.of(more, vectors, Thresholds(), encoder.dimension, after=first)
@@ -222,7 +254,7 @@ def test_an_index_that_follows_another_serves_at_once_with_what_was_learned():
 
 def test_fitting_values_nearness_and_is_repeatable():
     banks = [random_bank(seed, entries=20, most=8) for seed in (5, 6)]
-    drawn = [Collection(["text"] * len(bank.owner), bank.vectors, bank.owner) for bank in banks]
+    drawn = [Collection(["text"] * len(bank.owner), bank.vectors, 24, bank.owner) for bank in banks]
     questions = np.resize(general()[0], (len(general_questions()), 24))
     weights = fit(drawn, questions, shops=3)
 
@@ -264,7 +296,7 @@ def test_an_entry_that_joins_a_trained_collection_is_placed_among_the_others_who
 
     placed = joined.placed(bank, none, np.array([29]))
 
-    asked = inputs(vectors, bank.spelled)
+    asked = inputs(vectors, bank.wording)
     right = [softmax(each.logits(asked))[np.arange(180), bank.owner].mean() for each in (joined, placed)]
     assert right[1] > right[0]
     assert (placed.logits(asked).argmax(axis=1) == bank.owner)[174:].all()

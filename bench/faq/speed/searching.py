@@ -5,7 +5,7 @@ import numpy as np
 
 from bench.faq.speed.copies import PHRASINGS, copies
 from bench.faq.speed.figures import Figure, alternating
-from faq.encoder.ports import Encoder, Vectors
+from faq.encoder.ports import Encoder, Vectors, Views
 from faq.index.background import general_questions
 from faq.index.decision import Thresholds
 from faq.index.index import Index
@@ -22,18 +22,19 @@ def searching(encoder: Encoder, phrasings: Sequence[tuple[str, str]], questions:
     known = encoder.encode([text for text, _ in phrasings])
     general = encoder.encode(list(general_questions()))
     for size in SIZES:
-        vectors = _moved(known, size)
-        index = Index(copies(phrasings, size // PHRASINGS), vectors, Thresholds(), general)
-        found, floor = alternating([partial(_match, index), partial(_nearest, vectors)], asked)
+        views = np.hstack([_moved(part, size) for part in np.split(known, [encoder.dimension], axis=1)])
+        index = Index(copies(phrasings, size // PHRASINGS), views, Thresholds(), encoder.dimension, general=general)
+        meanings = np.ascontiguousarray(views[:, : encoder.dimension])
+        found, floor = alternating([partial(_match, index), partial(_nearest, meanings)], asked)
         yield Figure(f"search among {size:,} phrasings, median", found, "ms", floor, "numpy's product")
 
 
-def _match(index: Index, asked: tuple[str, Vectors]) -> object:
+def _match(index: Index, asked: tuple[str, Views]) -> object:
     return index.match(*asked)
 
 
-def _nearest(vectors: Vectors, asked: tuple[str, Vectors]) -> int:
-    return int((vectors @ asked[1]).argmax())
+def _nearest(meanings: Vectors, asked: tuple[str, Views]) -> int:
+    return int((meanings @ asked[1][: meanings.shape[1]]).argmax())
 
 
 def _moved(known: Vectors, size: int) -> Vectors:

@@ -1,0 +1,36 @@
+"""How a text is put, beside what it means: how its words are spelled, and how inner layers of the encoder see them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from faq.encoder.ports import Vectors
+from faq.index.bank import unit
+from faq.index.lexicon import Lexicon
+
+_SPELLING = np.float32(0.5)  # weight beside meaning
+_INNER = np.float32(0.7)  # where there are many phrasings to learn from
+
+
+class Wording:
+    """Inner layers tell apart what the last one, trained to find what is alike, no longer does (Tenney et al. 2019).
+
+    Only beside other phrasings of the same entry can be learned which of that matters: they weigh in by the share of
+    phrasings that are not the only one.
+    """
+
+    own: Vectors  # of the collection's phrasings
+
+    def __init__(self, texts: Sequence[str], inner: Vectors, usual: Vectors, entries: int) -> None:
+        """`inner`: (texts, n) of the encoder; `usual`: (any, n) of general questions, what all texts have in common."""
+        self._lexicon = Lexicon(texts)
+        self._usual = usual.mean(axis=0) if len(usual) else np.zeros(inner.shape[1], np.float32)
+        self._weight = _INNER * np.float32(1 - entries / max(1, len(texts)))
+        self.own = self._of(self._lexicon.own, inner)
+
+    def vectors(self, texts: Sequence[str], inner: Vectors) -> Vectors:
+        """Shape (texts, lexicon.DIMENSION + n)."""
+        return self._of(self._lexicon.vectors(texts), inner)
+
+    def _of(self, spelled: Vectors, inner: Vectors) -> Vectors:
+        return np.hstack([_SPELLING * spelled, self._weight * unit(inner - self._usual)])
