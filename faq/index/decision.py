@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from faq.index.adapting import Asked  # loads scipy, which those do not need who only read the settings
 
 Kind = Literal["answer", "clarify", "abstain"]
-# A wrong answer costs more trust than an honest "I don't know": the least scope that is ever enough.
+# A wrong answer costs more trust than an honest "I don't know". For a collection that says too little about itself.
 CAREFUL = 0.62
+LEAST, MOST = 0.5, 0.8  # scope that is ever enough, and ever asked for
+TOLD_APART = 0.72  # share of the questions without an entry; those that adapting.py asks are harder than most
 # The same where entries of another language than the question's are searched: across languages everything is less near.
 # Chosen on the French and Spanish questions of faq/content, and as good on the German and Chinese ones.
 CROSSING = 0.5
@@ -59,7 +61,7 @@ class Thresholds:
 
     def fitted(self, asked: "Asked") -> "Thresholds":
         """Chosen by what became of questions whose answer is known."""
-        scope = balanced(asked)
+        scope = told_apart(asked)
         if self.target is None:
             return replace(self, scope=scope)
         return replace(self, scope=scope, answer_at=surest(asked, self.target))
@@ -100,26 +102,29 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def balanced(asked: "Asked") -> float:
-    """Where Matthews correlation is largest, of many entries and none as classes, but not below CAREFUL."""
-    weight = asked.weight / asked.weight.sum()
-    inside = weight[asked.inside].sum()
-    best, found = -1.0, CAREFUL
-    for scope in np.linspace(CAREFUL, 0.95, 34):
-        offered = asked.scope >= scope
-        right = weight[np.where(offered, asked.right, ~asked.inside)].sum()
-        said = weight[~offered].sum()
-        spread = (1 - said**2) * (1 - (1 - inside) ** 2)
-        correlation = (right - said * (1 - inside)) / np.sqrt(max(spread, 1e-12))
-        if correlation > best:
-            best, found = float(correlation), float(scope)
-    return found
+def told_apart(asked: "Asked") -> float:
+    """The least scope at which TOLD_APART of the questions without an entry are told from those with one.
+
+    Within LEAST and MOST. Matthews correlation on the same questions says little: it is flat over half of that range.
+    """
+    without, weight = asked.scope[~asked.inside], asked.weight[~asked.inside]
+    if not len(without):
+        return CAREFUL
+    order = np.argsort(without)
+    share = np.cumsum(weight[order]) / weight.sum()
+    above = min(1 + int(np.searchsorted(share, TOLD_APART)), len(without) - 1)
+    return float(np.clip(without[order[above]], LEAST, MOST))
 
 
 def surest(asked: "Asked", target: float) -> float:
-    """The least probability from which on a share `target` of the answers is right; above 1 where there is none."""
+    """The least probability from which on a share `target` of the answers is right; above 1 where there is none.
+
+    Less one standard error of that share: it was found on the questions that it was chosen by.
+    """
     order = np.argsort(-asked.best, kind="stable")
     weight = asked.weight[order]
-    share = np.cumsum(weight * asked.right[order]) / np.cumsum(weight)
-    enough = np.flatnonzero(share >= target)
+    total = np.cumsum(weight)
+    share = np.cumsum(weight * asked.right[order]) / total
+    many = total**2 / np.cumsum(weight**2)  # questions of equal weight that would say as much (Kish 1965)
+    enough = np.flatnonzero(share - np.sqrt(share * (1 - share) / many) >= target)
     return float(asked.best[order[enough[-1]]]) if len(enough) else 1.01
