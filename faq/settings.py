@@ -32,14 +32,14 @@ class FaqSettings(ServiceSettings):
     faq_fallbacks: Pairs = (("*", "en"),)
     # Arithmetic of the exported model: int8 takes less than half of the time of fp32.
     faq_precision: Literal["fp32", "int8"] = "int8"
-    # How many recently embedded texts are remembered (1.5 KiB each).
+    # How many recently embedded texts are remembered (3 KiB each).
     faq_cache_size: int = 2048
     # Seconds between looks at the database for a publication whose notification was lost.
     faq_poll_seconds: float = 5.0
     # Whether an entry goes live only after it was given for review, and by somebody else than its author.
     faq_four_eyes: bool = False
-    # How sure an answer must be. Empty: balanced, so that as few as possible are wrong either way. A share such as 0.9:
-    # so many of the answers that are given are right, and where that can't be reached a choice is offered.
+    # How sure an answer must be. Empty: balanced between answers where none fits and silence where one does. A share such
+    # as 0.9: so many of the answers that are given are right, and where that can't be reached a choice is offered.
     faq_target: Annotated[float | None, Field(gt=0, lt=1)] = None
 
     @field_validator("faq_fallbacks", mode="before")
