@@ -38,8 +38,8 @@ class FaqSettings(ServiceSettings):
     faq_poll_seconds: float = 5.0
     # Whether an entry goes live only after it was given for review, and by somebody else than its author.
     faq_four_eyes: bool = False
-    # How sure an answer must be. Empty: balanced between answers where none fits and silence where one does. A share such
-    # as 0.9: so many of the answers that are given are right, and where that can't be reached a choice is offered.
+    # How sure an answer must be. Empty: balanced between answers where none fits and silence where one does. A share
+    # such as 0.9: so many of the answers that are given are right, and where that can't be reached a choice is offered.
     faq_target: Annotated[float | None, Field(gt=0, lt=1)] = None
 
     @field_validator("faq_fallbacks", mode="before")
