@@ -59,11 +59,12 @@ def _export(model: str, fingerprint: str, made: Path) -> None:
     shutil.copy(saved / TOKENIZER, made / TOKENIZER)
     inner = add_inner(made / MODEL_FILES["fp32"])
     _quantize(made / MODEL_FILES["fp32"], made / MODEL_FILES["int8"])
+    dimension = int(loaded.get_embedding_dimension() or 0)
     Manifest(
         name=name,
         fingerprint=fingerprint,
-        dimension=int(loaded.get_embedding_dimension() or 0),
-        inner=int(loaded.get_embedding_dimension() or 0) if inner else 0,
+        dimension=dimension,
+        inner=dimension if inner else 0,
         max_tokens=int(loaded.max_seq_length or 512),
         pooling=pooling,
         files={file: sha256(made / file) for file in (*MODEL_FILES.values(), TOKENIZER)},

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from faq.encoder.ports import Vectors
+from faq.encoder.unit import unit
 from faq.text import words
 
 
@@ -22,9 +23,7 @@ class HashingEncoder:
                 padded = f"#{word}#"
                 for start in range(len(padded) - 2):
                     vectors[row, self._bucket(padded[start : start + 3])] += 0.5
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: Vectors = vectors / np.maximum(lengths, 1e-12)
-        return unit
+        return unit(vectors)
 
     def _bucket(self, piece: str) -> int:
         return int.from_bytes(hashlib.blake2b(piece.encode(), digest_size=4).digest(), "little") % self.dimension

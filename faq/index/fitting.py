@@ -71,7 +71,8 @@ def _shop(
     meaning, inner = np.split(general, [collection.dimension], axis=1)
     texts = [collection.texts[row] for row in rows]
     wording = Wording(texts, collection.views[rows, collection.dimension :], inner, len(drawn))
-    bank = _texts(collection, rows, wording).part(np.arange(len(rows)))
+    meant = collection.views[rows, : collection.dimension]
+    bank = Bank(meant, wording.own, collection.owner[rows]).part(np.arange(len(rows)))
     put = wording.vectors(general_questions(), inner)
     evidence = Evidence.of(bank, (meaning[::2], put[::2])).trained()
     near = np.flatnonzero(number[collection.owner] < 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.encoder.ports import Vectors, Views
+from faq.encoder.ports import Views
 from faq.entries.models import Published
 from faq.entries.visibility import Visibility
 from faq.index.background import general_questions
@@ -178,11 +178,10 @@ class Index:
         """Phrasings that are not their entry's only one."""
         return np.flatnonzero(np.bincount(self._owner)[self._owner] > 1)
 
-    def nearness(self, views: Views, others: Views) -> Vectors:
-        """Of each view: the cosine of the nearest of others."""
-        mine, theirs = views[:, : self._dimension], others[:, : self._dimension]
-        near: Vectors = (mine @ theirs.T).max(axis=1)
-        return near
+    def nearness(self, views: Views) -> dict[str, float]:
+        """Of each phrasing: the cosine of the nearest of these."""
+        near = (self._vectors @ views[:, : self._dimension].T).max(axis=1)
+        return dict(zip(self._texts, near.tolist(), strict=True))
 
     def nearest(self, views: Views, *, language: str, but: str) -> list[Nearest | None]:
         """For each view the nearest phrasing of another entry than `but`, in this language."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from faq.index.bank import Bank, Floats, Rows, unit
+from faq.encoder.unit import unit
+from faq.index.bank import Bank, Floats, Rows
 from faq.index.regression import PENALTY, inputs, softmax
 
 if TYPE_CHECKING:

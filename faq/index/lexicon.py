@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.encoder.ports import Vectors
-from faq.index.bank import unit
+from faq.encoder.unit import unit
 from faq.text import words
 
 DIMENSION = 512

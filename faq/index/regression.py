@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from faq.encoder.ports import Vectors
-from faq.index.bank import Bank, Rows, unit
+from faq.encoder.unit import unit
+from faq.index.bank import Bank, Rows
 
 PENALTY = 0.1
 STEPS = 50

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from faq.encoder.ports import Vectors
-from faq.index.bank import unit
+from faq.encoder.unit import unit
 from faq.index.lexicon import Lexicon
 
 _SPELLING = np.float32(0.5)  # weight beside meaning

@@ -7,10 +7,11 @@ import pytest
 
 from faq.encoder.hashing import HashingEncoder
 from faq.encoder.ports import Views
+from faq.encoder.unit import unit
 from faq.entries.models import Content, Published
 from faq.index.adapting import Asked, adapted
 from faq.index.background import general_questions
-from faq.index.bank import Bank, unit
+from faq.index.bank import Bank
 from faq.index.choice import Examples, learn, probabilities
 from faq.index.decision import CAREFUL, LEAST, MOST, TOLD_APART, Thresholds, surest, told_apart
 from faq.index.features import WIDTH, Evidence, Texts
