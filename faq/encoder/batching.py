@@ -1,9 +1,11 @@
-"""Concurrent requests share one worker thread: what arrives while it works becomes the next batch.
+"""Concurrent requests share a few worker threads: what arrives while they work becomes the next batches.
 
-Nothing waits for company: an idle worker starts at once. Customers' questions go before bulk work.
+Nothing waits for company: an idle worker starts at once. Customers' questions go before bulk work, which takes one
+worker at most.
 """
 
 import asyncio
+import os
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +21,15 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float32]
     Waiting = tuple[str, asyncio.Future[Vector]]
 
-MAX_BATCH = 8  # bounds how long an urgent text waits behind bulk work: about 25 ms
+MAX_BATCH = 8  # bounds how long an urgent text waits where bulk work has the only worker: about 10 ms
+WORKERS = min(2, os.cpu_count() or 1)
+_BULK = 0  # the worker that takes bulk work too
 
 
 class BatchingEncoder:
-    """Used on one event loop. `close` ends the worker; what still waits is cancelled."""
+    """Used on one event loop. `close` ends the workers; what still waits is cancelled."""
 
-    def __init__(self, encoder: Encoder, *, cache_size: int = 2048) -> None:
+    def __init__(self, encoder: Encoder, *, cache_size: int = 2048, workers: int = WORKERS) -> None:
         self.model = encoder.model
         self.dimension = encoder.dimension
         self.width = encoder.width
@@ -34,8 +38,10 @@ class BatchingEncoder:
         self._cache_size = cache_size
         self._urgent: deque[Waiting] = deque()
         self._bulk: deque[Waiting] = deque()
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="encoder")
-        self._running: asyncio.Task[None] | None = None
+        self._workers = workers
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="encoder")
+        self._running: dict[int, asyncio.Task[None]] = {}  # by worker
+        self._busy = 0  # workers that encode
 
     async def one(self, text: str) -> "Vector":
         """The vector of a customer's text: before bulk work, remembered for the next who writes the same."""
@@ -59,26 +65,35 @@ class BatchingEncoder:
     def _submit(self, queue: "deque[Waiting]", text: str) -> "asyncio.Future[Vector]":
         future: asyncio.Future[Vector] = asyncio.get_running_loop().create_future()
         queue.append((text, future))
-        if self._running is None:
-            self._running = asyncio.create_task(self._work())
+        able = range(self._workers) if queue is self._urgent else [_BULK]
+        idle = next((worker for worker in able if worker not in self._running), None)
+        if idle is not None:
+            self._running[idle] = asyncio.create_task(self._work(idle))
         return future
 
-    async def _work(self) -> None:
+    async def _work(self, worker: int) -> None:
         try:
-            while self._urgent or self._bulk:
-                await self._run(self._take())
+            while batch := self._take(worker):
+                self._busy += 1
+                await self._run(batch)
+                self._busy -= 1
         finally:
-            self._running = None
+            del self._running[worker]
 
-    def _take(self) -> "list[Waiting]":
-        queue = self._urgent or self._bulk
-        return [queue.popleft() for _ in range(min(MAX_BATCH, len(queue)))]
+    def _take(self, worker: int) -> "list[Waiting]":
+        if self._urgent:
+            queue, share = self._urgent, -(-len(self._urgent) // (self._workers - self._busy))  # idle ones take theirs
+        elif worker == _BULK:
+            queue, share = self._bulk, len(self._bulk)
+        else:
+            return []
+        return [queue.popleft() for _ in range(min(MAX_BATCH, share))]
 
     async def _run(self, batch: "list[Waiting]") -> None:
         loop = asyncio.get_running_loop()
         texts = list(dict.fromkeys(text for text, _ in batch))
         try:
-            vectors = await loop.run_in_executor(self._worker, self._encoder.encode, texts)
+            vectors = await loop.run_in_executor(self._threads, self._encoder.encode, texts)
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to those who asked
             for _, future in batch:
                 if not future.done():
@@ -90,9 +105,10 @@ class BatchingEncoder:
                 future.set_result(found[text])
 
     async def close(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         for _, future in (*self._urgent, *self._bulk):
             future.cancel()
-        self._worker.shutdown(wait=True)
+        self._threads.shutdown(wait=True)

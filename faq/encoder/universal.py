@@ -3,6 +3,7 @@
 Sixteen languages share its space, so that a French question lies near the English entry that answers it.
 """
 
+import threading
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -37,8 +38,12 @@ class UniversalEncoder:
             raise UnsupportedModel(_NOT_INSTALLED) from None
         self.model = encoder()
         self._encoder: Any = USE(threads=1)  # as in onnx.py: the product shares its cores
+        self._one_at_a_time = (
+            threading.Lock()
+        )  # it loads itself at first use, and sets its number of threads for the process
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        return unit(np.asarray(self._encoder.encode(list(texts)), dtype=np.float32))
+        with self._one_at_a_time:
+            return unit(np.asarray(self._encoder.encode(list(texts)), dtype=np.float32))

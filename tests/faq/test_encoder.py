@@ -155,20 +155,22 @@ def test_a_damaged_export_is_made_again_before_serving(tmp_path: Path, model_fol
 
 async def test_concurrent_texts_share_batches_and_get_their_own_vectors():
     inner = Recording()
-    batching = BatchingEncoder(inner, cache_size=0)
+    batching = BatchingEncoder(inner, cache_size=0, workers=2)
     texts = [f"question number {number}" for number in range(20)]
 
     vectors = await asyncio.gather(*(batching.one(text) for text in texts))
 
     assert np.array_equal(np.stack(vectors), HashingEncoder().encode(texts))
-    assert [len(batch) for batch in inner.batches] == [8, 8, 4]
+    assert sorted(len(batch) for batch in inner.batches)[-2:] == [MAX_BATCH, MAX_BATCH]
+    assert sum(len(batch) for batch in inner.batches) == len(texts)
     assert threading.current_thread().name not in inner.threads
     await batching.close()
 
 
-async def test_a_customer_goes_before_bulk_work():
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_customer_goes_before_bulk_work(workers: int):
     inner = Recording()
-    batching = BatchingEncoder(inner)
+    batching = BatchingEncoder(inner, workers=workers)
     bulk = asyncio.create_task(batching.many([f"phrasing {number}" for number in range(50)]))
     while not inner.batches:  # noqa: ASYNC110 - set from the worker's thread
         await asyncio.sleep(0)
@@ -178,6 +180,20 @@ async def test_a_customer_goes_before_bulk_work():
     assert len(inner.batches) <= 3
     assert (await bulk).shape == (50, 256)
     assert max(len(batch) for batch in inner.batches) == MAX_BATCH
+    await batching.close()
+
+
+async def test_bulk_work_leaves_a_worker_to_customers():
+    inner = Recording(waits_on="phrasing")
+    batching = BatchingEncoder(inner, workers=2)
+    bulk = asyncio.create_task(batching.many(["phrasing"] + [f"phrasing {number}" for number in range(50)]))
+    await asyncio.sleep(0)
+
+    assert (await batching.one("a customer's question")).shape == (256,)
+
+    assert not bulk.done()
+    inner.go_on.set()
+    assert (await bulk).shape == (51, 256)
     await batching.close()
 
 
@@ -201,8 +217,10 @@ async def test_a_failure_reaches_who_asked_and_the_next_one_is_served():
 
 
 class Recording(HashingEncoder):
-    def __init__(self, fails_on: str = "") -> None:
+    def __init__(self, fails_on: str = "", waits_on: str = "") -> None:
         super().__init__()
+        self.go_on = threading.Event()
+        self._waits_on = waits_on
         self.batches: list[list[str]] = []
         self.threads: set[str] = set()
         self._fails_on = fails_on
@@ -210,6 +228,8 @@ class Recording(HashingEncoder):
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.batches.append(list(texts))
         self.threads.add(threading.current_thread().name)
+        if self._waits_on in texts:
+            self.go_on.wait(10)
         if self._fails_on in texts and self._fails_on:
             raise RuntimeError(self._fails_on)
         return super().encode(texts)
