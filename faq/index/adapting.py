@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from faq.encoder.ports import Vectors
 from faq.index.bank import Bank, Floats, Rows
 from faq.index.choice import Examples, examples, learn, probabilities
 from faq.index.features import Evidence, Texts
 
 SHARES = {"right": 0.7, "near": 0.15, "far": 0.15}  # of the questions that are assumed to come, also in fitting.py
 FEWEST = 30  # questions with a right entry, below which nothing is learned
-_FOLDS = 4
+FOLDS = 4
 _MOST = 3000  # phrasings that take part
 _ASKED = {"right": 400, "near": 150}  # in each fold
 _STEPS = 30
@@ -51,7 +52,7 @@ def adapted(bank: Bank, general: Texts, prior: Floats, *, seed: int = 0) -> tupl
     """Weights for this collection, and what they made of the questions; None where it says too little."""
     random = np.random.default_rng(seed)
     part = bank.part(_some(bank, random))
-    if part.entries < _FOLDS:
+    if part.entries < FOLDS:
         return None
     folds = [each for fold in _folds(part, random) for each in _asked(part, fold, general, random)]
     if sum(len(each.chosen) for each in folds if each.inside) < FEWEST:
@@ -84,17 +85,28 @@ class _Fold:
 
 def _folds(bank: Bank, random: np.random.Generator) -> Iterator[_Fold]:
     """Each phrasing is held out once, each entry missing once."""
-    missing = random.permutation(bank.entries) % _FOLDS
-    place = np.concatenate([(random.permutation(count) + random.integers(_FOLDS)) % _FOLDS for count in bank.counts])
-    for fold in range(_FOLDS):
+    missing = random.permutation(bank.entries) % FOLDS
+    place = np.concatenate([alike(mine, random) for mine in np.split(bank.vectors, bank.starts[1:])])
+    for fold in range(FOLDS):
         gone = missing[bank.owner] == fold
         held = (place == fold) & ~gone & (bank.counts[bank.owner] > 1)
         yield _Fold(fold, np.flatnonzero(~gone & ~held), np.flatnonzero(held), np.flatnonzero(gone))
 
 
+def alike(vectors: Vectors, random: np.random.Generator) -> Rows:
+    """A fold for each of an entry's phrasings. Those that are alike share one.
+
+    What is held out is then put less like what is known, as customers' questions are.
+    """
+    place = np.empty(len(vectors), dtype=np.intp)
+    place[np.argsort(-(vectors @ vectors[random.integers(len(vectors))]))] = np.arange(len(vectors))
+    folds: Rows = (place * FOLDS // max(len(vectors), FOLDS) + random.integers(FOLDS)) % FOLDS
+    return folds
+
+
 def _asked(bank: Bank, fold: _Fold, general: Texts, random: np.random.Generator) -> list[Examples]:
     known = bank.part(fold.known)
-    mine = np.arange(len(general[0])) % _FOLDS == fold.number
+    mine = np.arange(len(general[0])) % FOLDS == fold.number
     evidence = Evidence.of(known, (general[0][~mine], general[1][~mine])).trained(steps=_STEPS)
     number = np.full(bank.entries, -1, dtype=np.intp)
     number[np.unique(bank.owner[fold.known])] = np.arange(known.entries)

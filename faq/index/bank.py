@@ -38,14 +38,13 @@ class Bank:
         return np.concatenate([[0], np.cumsum(self.counts)[:-1]]).astype(np.intp)
 
     @cached_property
-    def means(self) -> Vectors:
-        """(entries, dimension), not normalised."""
-        return self.mean_of_each(self.vectors)
-
-    @cached_property
     def centre(self) -> Vectors:
+        return self.centre_of(self.vectors)
+
+    @staticmethod
+    def centre_of(rows: Vectors) -> Vectors:
         """What all phrasings have in common, which tells no entry from another."""
-        centre: Vectors = self.vectors.sum(axis=0) / np.float32(len(self.vectors) + _PATIENCE)
+        centre: Vectors = rows.sum(axis=0) / np.float32(len(rows) + _PATIENCE)
         return centre
 
     @cached_property

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.index.bank import Floats
-from faq.index.features import WIDTH
+from faq.index.features import NAMES, WIDTH
 
 ALTERNATIVES = 10
-_PICK = np.array(
-    [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
-)  # which entries are looked at while weights are learned
+# By the sum of these is chosen which entries are looked at while weights are learned.
+_PICK = np.isin(NAMES, ["nearest", "nearest from the centre", "likelihood", "logit"]).astype(np.float64)
 _MAX_STEPS = 50
 
 

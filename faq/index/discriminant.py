@@ -23,14 +23,16 @@ class Discriminant:
     lengths: Vectors  # (entries,) of those
 
     @classmethod
-    def fit(cls, bank: Bank) -> "Discriminant":
-        dimension = bank.vectors.shape[1]
-        spread = (bank.vectors - bank.means[bank.owner]).astype(np.float32)
-        ball = _WEIGHT * _BALL / dimension * np.eye(dimension)
+    def fit(cls, bank: Bank, vectors: Vectors) -> "Discriminant":
+        """`vectors`: (phrasings, dimension) of the bank's, what they mean or what else is known of them."""
+        dimension = vectors.shape[1]
+        own, centre = bank.mean_of_each(vectors), bank.centre_of(vectors)
+        spread = (vectors - own[bank.owner]).astype(np.float32)
+        ball = _WEIGHT * _BALL / max(1, dimension) * np.eye(dimension)
         shape = (spread.T @ spread + ball) / (len(spread) - bank.entries + _WEIGHT)
         whitening = np.linalg.inv(np.linalg.cholesky(shape)).T.astype(np.float32)
-        means: Vectors = ((bank.means - bank.centre) @ whitening).astype(np.float32)
-        return cls(bank.centre, whitening, means, np.linalg.norm(means, axis=1).astype(np.float32))
+        means: Vectors = ((own - centre) @ whitening).astype(np.float32)
+        return cls(centre, whitening, means, np.linalg.norm(means, axis=1).astype(np.float32))
 
     def scores(self, vectors: Vectors, among: Rows | None = None) -> tuple[Vectors, Vectors]:
         """(log-likelihood ratio of each entry's cloud against one at the centre, cosine of whitened directions)."""

@@ -11,7 +11,9 @@ from faq.index.discriminant import Discriminant
 from faq.index.leaving import own_logits
 from faq.index.regression import STEPS, Regression, inputs, scores
 from faq.index.shortlist import Shortlist
+from faq.index.wording import inner
 
+_Clouds = tuple[Vectors, Vectors, Vectors]  # likelihood, direction, inner direction: (queries, entries) each
 Texts = tuple[Vectors, Vectors]  # what they mean, and how they are put
 
 NAMES = (
@@ -19,6 +21,7 @@ NAMES = (
     "nearest from the centre",  # the same, of directions as seen from the middle of all phrasings
     "direction",  # of the discriminant
     "likelihood",  # of the discriminant
+    "inner direction",  # of the discriminant of what inner layers give
     "logit",  # of the regression
     "log-probability",  # of the regression
     "phrasings",  # logarithm of how many the entry has: many make a high maximum more likely
@@ -37,7 +40,8 @@ class Evidence:
 
     bank: Bank
     general: Texts
-    discriminant: Discriminant
+    meaning: Discriminant
+    inner: Discriminant
     regression: Regression
     shortlist: Shortlist | None
 
@@ -46,7 +50,8 @@ class Evidence:
         """Not trained yet. `general`: general questions; those that this collection may answer are left out."""
         kept = cls.far(bank, general)
         regression = Regression.from_means(bank, inputs(*kept), like)
-        return cls(bank, kept, Discriminant.fit(bank), regression, Shortlist.of(bank))
+        clouds = Discriminant.fit(bank, bank.vectors), Discriminant.fit(bank, inner(bank.wording))
+        return cls(bank, kept, *clouds, regression, Shortlist.of(bank))
 
     @staticmethod
     def far(bank: Bank, general: Texts) -> Texts:
@@ -61,7 +66,7 @@ class Evidence:
     def options(self, vectors: Vectors, wording: Vectors) -> Floats:
         """(queries, entries + 1, WIDTH), "none" last, of texts that are no phrasings."""
         logits = self.regression.logits(inputs(vectors, wording))
-        return self._options(vectors, vectors @ self.bank.vectors.T, logits, self.discriminant.scores(vectors))
+        return self._options(vectors, vectors @ self.bank.vectors.T, logits, self._clouds(vectors, wording))
 
     def options_among(self, vector: Vectors, wording: Vectors, few: Rows) -> Floats:
         """(few + 1, WIDTH) of one text and some of the entries, as `options` has them."""
@@ -71,7 +76,7 @@ class Evidence:
         fits = _Fits(
             np.maximum.reduceat(products, starts, axis=1),
             np.maximum.reduceat(self.bank.from_centre(given, products, rows), starts, axis=1),
-            *self.discriminant.scores(given, few),
+            *self._clouds(given, wording[None], few),
             *(each[:, np.append(few, -1)] for each in scores(self.regression.logits(inputs(given, wording[None])))),
         )
         few_options: Floats = self._made(given, fits, self.bank.counts[few])[0]
@@ -85,16 +90,21 @@ class Evidence:
         products[at, rows] = -1.0
         logits = self.regression.logits(inputs(vectors, bank.wording[rows]))
         logits[at, owner] = own_logits(bank, self.regression, rows)
-        clouds = self.discriminant.scores(vectors)
-        without = self.discriminant.scores_without(vectors, owner, bank.counts[owner])
-        for every, own in zip(clouds, without, strict=True):
+        clouds, counts = self._clouds(vectors, bank.wording[rows]), bank.counts[owner]
+        likelihood, direction = self.meaning.scores_without(vectors, owner, counts)
+        _, inner_direction = self.inner.scores_without(inner(bank.wording[rows]), owner, counts)
+        for every, own in zip(clouds, (likelihood, direction, inner_direction), strict=True):
             every[at, owner] = own
         made = self._options(vectors, products, logits, clouds)
         made[at, owner, NAMES.index("phrasings")] = _many(bank.counts[owner] - 1)
         return made
 
-    def _options(self, vectors: Vectors, products: Vectors, logits: Vectors, clouds: tuple[Vectors, Vectors]) -> Floats:
-        """`products` with all phrasings, `clouds` as the discriminant gives them."""
+    def _clouds(self, vectors: Vectors, wording: Vectors, among: Rows | None = None) -> "_Clouds":
+        likelihood, direction = self.meaning.scores(vectors, among)
+        return likelihood, direction, self.inner.scores(inner(wording), among)[1]
+
+    def _options(self, vectors: Vectors, products: Vectors, logits: Vectors, clouds: "_Clouds") -> Floats:
+        """`products` with all phrasings."""
         bank = self.bank
         nearest = bank.best_of_each(products), bank.best_of_each(bank.from_centre(vectors, products))
         return self._made(vectors, _Fits(*nearest, *clouds, *scores(logits)), bank.counts)
@@ -107,6 +117,7 @@ class Evidence:
                 fits.centred,
                 fits.direction,
                 fits.likelihood / 30,
+                fits.inner_direction,
                 fits.logit[:, :-1] / 5,
                 fits.log_probability[:, :-1] / 5,
                 np.broadcast_to(_many(counts), fits.direction.shape),
@@ -126,6 +137,7 @@ class _Fits(NamedTuple):
     centred: Vectors
     likelihood: Vectors
     direction: Vectors
+    inner_direction: Vectors
     logit: Vectors
     log_probability: Vectors
 

@@ -1,8 +1,8 @@
 """Fit the transferred weights: `python -m faq fit --entries A.jsonl B.jsonl …`.
 
-From each collection of phrasings many small shops are drawn: some of the entries, some of their phrasings. The
-phrasings that were left over are asked; so are phrasings of the entries that were not drawn (nothing is right, but the
-subject is near) and of the other collections (nothing is right, and the subject is another).
+From each collection of phrasings many small shops are drawn: some of the entries, some of their phrasings. Others of
+their phrasings, put aside by how alike they are, are asked; so are phrasings of the entries that were not drawn
+(nothing is right, but the subject is near) and of the other collections (nothing is right, and the subject is another).
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import numpy as np
 
 from faq.encoder.ports import Encoder, Views
 from faq.entries.models import Content
-from faq.index.adapting import SHARES
+from faq.index.adapting import SHARES, alike
 from faq.index.background import general_questions
 from faq.index.bank import Bank, Floats, Rows
 from faq.index.choice import Examples, examples, learn
@@ -62,9 +62,10 @@ def _shop(
     known, left = [], []
     for entry in drawn:
         mine = random.permutation(np.flatnonzero(collection.owner == entry))
-        take = max(1, min(size, len(mine) - 1))
-        known.append(mine[:take])
-        left.append(mine[take:])
+        aside = alike(collection.views[mine, : collection.dimension], random) == 0
+        aside[0] &= not aside.all()
+        known.append(mine[~aside][:size])
+        left.append(mine[aside])
     rows, held = np.sort(np.concatenate(known)), np.concatenate(left)
     number = np.full(entries, -1, dtype=np.intp)
     number[np.sort(drawn)] = np.arange(len(drawn))

@@ -6,10 +6,11 @@ import numpy as np
 
 from faq.encoder.ports import Vectors
 from faq.encoder.unit import unit
-from faq.index.lexicon import Lexicon
+from faq.index.lexicon import DIMENSION, Lexicon
 
 _SPELLING = np.float32(0.5)  # weight beside meaning
-_INNER = np.float32(0.7)  # where there are many phrasings to learn from
+_INNER = np.float32(1.0)  # where there are many phrasings to learn from
+_LEAST_SPREAD = np.float32(1e-3)
 
 
 class Wording:
@@ -22,9 +23,13 @@ class Wording:
     own: Vectors  # of the collection's phrasings
 
     def __init__(self, texts: Sequence[str], inner: Vectors, usual: Vectors, entries: int) -> None:
-        """`inner`: (texts, n) of the encoder; `usual`: (any, n) of general questions, what all texts have in common."""
+        """`inner`: (texts, n) of the encoder; `usual`: (any, n) of general questions.
+
+        Those say what all texts have in common, and how far apart they are in each dimension: a few drown the others.
+        """
         self._lexicon = Lexicon(texts)
-        self._usual = usual.mean(axis=0) if len(usual) else np.zeros(inner.shape[1], np.float32)
+        known = usual if len(usual) else np.zeros((1, inner.shape[1]), np.float32)
+        self._usual, self._spread = known.mean(axis=0), known.std(axis=0) + _LEAST_SPREAD
         self._weight = _INNER * np.float32(1 - entries / max(1, len(texts)))
         self.own = self._of(self._lexicon.own, inner)
 
@@ -33,4 +38,9 @@ class Wording:
         return self._of(self._lexicon.vectors(texts), inner)
 
     def _of(self, spelled: Vectors, inner: Vectors) -> Vectors:
-        return np.hstack([_SPELLING * spelled, self._weight * unit(inner - self._usual)])
+        return np.hstack([_SPELLING * spelled, self._weight * unit((inner - self._usual) / self._spread)])
+
+
+def inner(wording: Vectors) -> Vectors:
+    """The part of it that comes from inner layers: shape (texts, n)."""
+    return wording[:, DIMENSION:]

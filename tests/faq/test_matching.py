@@ -9,12 +9,12 @@ from faq.encoder.hashing import HashingEncoder
 from faq.encoder.ports import Views
 from faq.encoder.unit import unit
 from faq.entries.models import Content, Published
-from faq.index.adapting import Asked, adapted
+from faq.index.adapting import FOLDS, Asked, adapted, alike
 from faq.index.background import general_questions
 from faq.index.bank import Bank
 from faq.index.choice import Examples, learn, probabilities
-from faq.index.decision import CAREFUL, LEAST, MOST, TOLD_APART, Thresholds, surest, told_apart
-from faq.index.features import WIDTH, Evidence, Texts
+from faq.index.decision import Thresholds, surest
+from faq.index.features import NAMES, WIDTH, Evidence, Texts
 from faq.index.fitting import Collection, fit
 from faq.index.index import Index
 from faq.index.lexicon import DIMENSION, Lexicon
@@ -151,7 +151,7 @@ def test_inner_layers_weigh_in_by_the_phrasings_that_are_not_their_entrys_only_o
     single, pairs = (Wording(texts, inner, usual, entries).own[:, DIMENSION:] for entries in (4, 2))
 
     assert not single.any()
-    assert np.linalg.norm(pairs, axis=1) == pytest.approx(0.35)
+    assert np.linalg.norm(pairs, axis=1) == pytest.approx(0.5)
     assert pairs.argmax(axis=1).tolist() == [0, 1, 2, 3]
 
 
@@ -237,19 +237,18 @@ def test_what_nobody_gets_right_is_never_sure_enough():
     assert surest(wrong, 0.5) > 1
 
 
-@pytest.mark.parametrize(("scopes", "found"), [((0.1, 0.2), LEAST), ((0.6, 0.7), 0.67), ((0.9, 0.99), MOST)])
-def test_most_questions_without_an_entry_are_told_apart(scopes: tuple[float, float], found: float):
-    asked = replace(asked_questions(), scope=np.linspace(*scopes, 100), inside=np.arange(100) % 2 == 0)
+@pytest.mark.parametrize("many", [1, 2, 3, 4, 9, 40])
+def test_phrasings_that_are_alike_are_held_out_together(many: int):
+    random = np.random.default_rng(many)
+    angle = random.permutation(np.linspace(0, 1, many))
+    vectors = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
 
-    threshold = told_apart(asked)
+    folds = alike(vectors, random)
 
-    assert threshold == pytest.approx(found, abs=0.01)
-    if LEAST < threshold < MOST:
-        assert np.mean(asked.scope[~asked.inside] < threshold) == pytest.approx(TOLD_APART, abs=0.02)
-
-
-def test_where_no_question_is_without_an_entry_the_threshold_is_careful():
-    assert told_apart(replace(asked_questions(), inside=np.ones(100, dtype=bool))) == CAREFUL
+    sizes = np.bincount(folds, minlength=FOLDS)
+    assert sizes.max() - sizes.min() <= 1
+    within = [np.ptp(angle[folds == fold]) for fold in range(FOLDS) if sizes[fold]]
+    assert max(within) <= 0.55  # seen from the middle, a fold may lie on both sides
 
 
 def test_an_index_that_follows_another_serves_at_once_with_what_was_learned():
@@ -272,6 +271,30 @@ def test_fitting_values_nearness_and_is_repeatable():
 
     assert weights[:6].sum() > 0
     assert np.array_equal(weights, fit(drawn, questions, shops=3))
+
+
+def test_inner_layers_have_a_discriminant_of_their_own_that_leaves_out_what_was_not_written():
+    plain, random = random_bank(3, most=9), np.random.default_rng(3)
+    subjects = random.normal(size=(plain.entries, 16)).astype(np.float32)
+    seen = unit(subjects[plain.owner] + random.normal(size=(len(plain.owner), 16)).astype(np.float32))
+    bank = Bank(plain.vectors, np.hstack([plain.wording, seen]), plain.owner)
+    none = np.zeros((0, 24), np.float32), np.zeros((0, DIMENSION + 16), np.float32)
+    evidence = Evidence.of(bank, none)
+    rows = np.flatnonzero(bank.counts[bank.owner] > 1)[::3].astype(np.intp)
+
+    every = evidence.options(bank.vectors[rows], bank.wording[rows])
+    few = np.array([1, 4, 7], dtype=np.intp)
+    among = evidence.options_among(bank.vectors[rows[0]], bank.wording[rows[0]], few)
+    without = evidence.options_without(rows)
+
+    assert np.allclose(among, every[0, [*few, -1]], atol=1e-5)
+    own, direction = bank.owner[rows], NAMES.index("inner direction")
+    at = np.arange(len(rows))
+    assert (every[at, own, direction] > np.delete(every[0, :-1, direction], own[0]).mean()).all()
+    assert (without[at, own, direction] < every[at, own, direction]).all()
+    others = np.ones_like(without[..., direction], dtype=bool)
+    others[at, own] = False
+    assert np.allclose(without[..., direction][others], every[..., direction][others], atol=1e-5)
 
 
 def test_in_a_large_collection_the_few_entries_that_are_looked_at_hold_the_best_of_all():
