@@ -14,7 +14,7 @@ from actions.skills.catalogue import SKILLS
 from actions.words import Words
 from backends.http.create import create_commerce
 from backends.ports import Commerce
-from common.internal import INTERNAL_SECRET_HEADER
+from common.internal import INTERNAL_SECRET_HEADER, KEEPALIVE_SECONDS
 from common.tls import tls_context
 
 
@@ -45,13 +45,22 @@ async def open_shop(settings: ActionSettings) -> AsyncIterator[Commerce]:
 
 @asynccontextmanager
 async def open_faq(settings: ActionSettings) -> AsyncIterator[FaqEntries]:
-    headers = {INTERNAL_SECRET_HEADER: settings.internal_secret.get_secret_value()}
-    async with httpx.AsyncClient(base_url=settings.faq_url, headers=headers, timeout=3.0, verify=tls_context()) as http:
+    async with _internal_client(settings, settings.faq_url, timeout=3.0) as http:
         yield HttpFaqEntries(http)
 
 
 @asynccontextmanager
 async def open_journal(settings: ActionSettings) -> AsyncIterator[Journal]:
-    headers = {INTERNAL_SECRET_HEADER: settings.internal_secret.get_secret_value()}
-    async with httpx.AsyncClient(base_url=settings.api_url, headers=headers, timeout=1.5, verify=tls_context()) as http:
+    async with _internal_client(settings, settings.api_url, timeout=1.5) as http:
         yield HttpJournal(http)
+
+
+def _internal_client(settings: ActionSettings, url: str, *, timeout: float) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=url,
+        headers={INTERNAL_SECRET_HEADER: settings.internal_secret.get_secret_value()},
+        timeout=timeout,
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_SECONDS),
+        verify=tls_context(),
+        trust_env=False,
+    )

@@ -70,9 +70,8 @@ from api.writes.resolver import WriteResolver
 from api.writes.service import WriteService
 from backends.ports import Commerce
 from common.database import Connection, Pool, create_pool
+from common.internal import KEEPALIVE_SECONDS
 from common.tls import tls_context
-
-KEEPALIVE_SECONDS = 4.0  # servers like ours drop idle connections after five
 
 
 def wire(

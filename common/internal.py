@@ -10,6 +10,10 @@ from common.problems import Problem
 
 INTERNAL_SECRET_HEADER = "X-Aftercare-Secret"  # noqa: S105 - a header's name
 
+# How long a client of ours keeps a connection that nothing runs over: our servers and Rasa's close it after five
+# seconds, and one that is closed while a request is on its way fails that request.
+KEEPALIVE_SECONDS = 4.0
+
 
 def require_internal_secret(expected: SecretStr) -> Callable[[Request], Awaitable[None]]:
     """A FastAPI dependency that answers 401 unless the caller shows the secret. An empty secret lets nobody in."""

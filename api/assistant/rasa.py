@@ -19,11 +19,10 @@ from pydantic import BaseModel, Field, ValidationError
 from api.assistant.models import Asked
 from api.assistant.ports import Reason, Skill
 from api.writes.models import Report
-from common.internal import INTERNAL_SECRET_HEADER
+from common.internal import INTERNAL_SECRET_HEADER, KEEPALIVE_SECONDS
 
 CONNECT_ATTEMPT_SECONDS = 3.0
 CONNECT_PAUSE_SECONDS = 0.25
-KEEPALIVE_SECONDS = 4.0  # below Rasa's own, so that it never closes what is about to be used
 
 
 class RasaError(Exception):

@@ -76,7 +76,11 @@ async def started(settings: ApiSettings, *, clock: float = 0, log: Path | None =
     environment |= {"WRONG_CLOCK": str(clock)}
     with log.open("w") if log else nullcontext() as stderr:
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=environment, stderr=stderr)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
+    # A new connection for each request: a process that goes on after a stop closes at once what was idle meanwhile.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", timeout=30, limits=limits, trust_env=False
+    ) as http:
         try:
             yield Node(process, http)
         finally:

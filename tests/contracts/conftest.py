@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from common.internal import KEEPALIVE_SECONDS
 from tests.contracts.contract import Contract, load_contract
 from tests.contracts.sandbox import Sandbox, customer_ids, run_ahead, run_sandbox
 from tests.contracts.shop import Credentials, Reply, Shop, Who
@@ -75,7 +76,8 @@ async def shop(
     pytestconfig: pytest.Config, sandbox: Sandbox | None, credentials: Credentials, contract: Contract
 ) -> AsyncIterator[Shop]:
     url = sandbox.url if sandbox else option(pytestconfig, "commerce_url")
-    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+    limits = httpx.Limits(keepalive_expiry=KEEPALIVE_SECONDS)
+    async with httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as http:
         yield await Shop(http, contract, credentials).authenticated()
 
 

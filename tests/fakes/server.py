@@ -8,6 +8,7 @@ import httpx
 import uvicorn
 
 from api.server import GatewayWebSocket
+from common.internal import KEEPALIVE_SECONDS
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 # Of what is open when a server is told to stop, such as a long poll.
@@ -79,4 +80,5 @@ async def served(app: App, *, port: int = 0) -> AsyncIterator[str]:
 
 def loopback_client(url: str = "") -> httpx.AsyncClient:
     """For plain HTTP on loopback: to load certificates that verify nothing would take longer than many a test."""
-    return httpx.AsyncClient(base_url=url, timeout=30, verify=False, trust_env=False)
+    limits = httpx.Limits(keepalive_expiry=KEEPALIVE_SECONDS)
+    return httpx.AsyncClient(base_url=url, timeout=30, limits=limits, verify=False, trust_env=False)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import httpx
 
+from common.internal import KEEPALIVE_SECONDS
 from ops.ports import free_ports
 from ops.stack import Stack
 
@@ -40,7 +41,9 @@ class Alternating(httpx.AsyncBaseTransport):
 
     def __init__(self, gateways: Sequence[str]) -> None:
         self._gateways = itertools.cycle([httpx.URL(url) for url in gateways])
-        self._transport = httpx.AsyncHTTPTransport(verify=False)
+        self._transport = httpx.AsyncHTTPTransport(
+            verify=False, limits=httpx.Limits(keepalive_expiry=KEEPALIVE_SECONDS)
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         gateway = next(self._gateways)
