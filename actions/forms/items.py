@@ -12,6 +12,7 @@ from actions.reading.choices import (
     find_one,
     names_by_text,
     names_everything,
+    only_counts,
     only_number,
     split_parts,
 )
@@ -71,8 +72,8 @@ class WhichItems(Step):
             if number is not None and item is not None:
                 return self._settle(context, draft, item, number, undecided)
         if draft[self.slot] and len(draft[self.slot]) == 1 and not answer.asked:
-            number = _corrected_number(answer)
             item = next((item for item in items if item.line_id == draft[self.slot][0]["line_id"]), None)
+            number = _corrected_number(answer, item) if item else None
             bare = len(raw_words(answer.text)) == 1  # a size, say: the question that is open doesn't ask how many
             if number is not None and item is not None and not (bare and number > item.quantity):
                 return self._settle(context, draft, item, number, {"settled": [], "open": []})
@@ -192,10 +193,13 @@ def _quantity(answer: Answer, most: int) -> int | None:
     return find_number(answer.text) if answer.loose else only_number(answer.text)
 
 
-def _corrected_number(answer: Answer) -> int | None:
-    """Of "make it 2", or "that's not right, only one"."""
-    said = answer.entities.get("quantity", "") if answer.intent in {"deny", "inform"} else ""
-    return int(said) if said.isdigit() else only_number(answer.text)
+def _corrected_number(answer: Answer, item: ReturnableItem) -> int | None:
+    """Of "make it 2", or "that's not right, only one"; in "I ordered two by mistake" it belongs to the reason."""
+    said = answer.entities.get("quantity", "")
+    counts = answer.is_button or only_counts(answer.text, Option(item.line_id, item.title, item.variant))
+    if said.isdigit() and (answer.intent == "deny" or (answer.intent == "inform" and counts)):
+        return int(said)
+    return only_number(answer.text)
 
 
 async def _items(context: Context, draft: Draft) -> list[ReturnableItem]:

@@ -99,6 +99,11 @@ def only_number(text: str) -> int | None:
     return None if rest else find_number(text)
 
 
+def only_counts(text: str, option: Option) -> bool:
+    """Whether a text holds nothing but how many, and of what: "both shirts"."""
+    return _only(set(meanings(text)), _readings(f"{option.text} {option.detail}") | word_list("everything"))
+
+
 def find_place(text: str, length: int) -> int | None:
     """Where in a list of `length` the text points ("the second one"), from 0; it must say nothing else."""
     words = [word for word in raw_words(text) if word not in word_list("filler")]

@@ -19,6 +19,7 @@ from bench.faq.figures import Measured, Row, of_ours, of_scores, table
 from bench.faq.sets import ROOT, read_sets
 from faq.encoder.opening import open_encoder
 from faq.encoder.ports import Encoder, Views
+from faq.encoder.source import resolve_source
 from faq.settings import FaqSettings
 
 FOLDER = Path(__file__).resolve().parent
@@ -40,10 +41,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.faq", description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT / ".data" / "public", help="folder of the public sets")
     parser.add_argument("--only", nargs="+", help="names of the sets to measure")
+    parser.add_argument(
+        "--also", metavar="MODEL", help="measure Aftercare with this encoder, too: a folder or Hub name"
+    )
     parser.add_argument("--diet", type=int, metavar="EPOCHS", help=f"train stock Rasa's DIET anew, {diet.FULL} in full")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    encoder = Remembering(open_encoder(FaqSettings()))
+    settings = FaqSettings()
+    encoder = Remembering(open_encoder(settings))
+    ours = {"Aftercare": encoder}
+    if options.also:
+        ours[f"Aftercare, {resolve_source(options.also)[0]}"] = Remembering(open_encoder(settings, options.also))
     measured: list[Measured] = []
     for data in read_sets(options.data, options.only):
         for name, baseline in BASELINES.items():
@@ -52,7 +60,7 @@ def main() -> int:
             measured.append(Measured(data.name, name, row | {"seconds": time.perf_counter() - started}))
         if stock := diet.measure(data, options.diet) if options.diet else diet.kept(data):
             measured.append(Measured(data.name, *stock))
-        measured.append(Measured(data.name, "Aftercare", of_ours(data, encoder, TARGET)))
+        measured += [Measured(data.name, name, of_ours(data, each, TARGET)) for name, each in ours.items()]
         print(table([each for each in measured if each.data == data.name]), flush=True)
     if not options.only:
         (FOLDER / "RESULTS.md").write_text(table(measured))

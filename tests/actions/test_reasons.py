@@ -30,6 +30,8 @@ def codes(text: str) -> set[ReasonCode]:
         ("I just changed my mind", "unwanted"),
         ("I don't want it any more", "unwanted"),
         ("ordered it twice by accident", "unwanted"),
+        ("I ordered it by mistake", "unwanted"),
+        ("you made a mistake, this is the wrong one", "wrong_item"),
         ("found it cheaper somewhere", "unwanted"),
         ("it looks nothing like the picture", "not_as_described"),
         ("it's not what was described", "not_as_described"),

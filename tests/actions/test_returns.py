@@ -113,6 +113,15 @@ async def test_corrections_at_the_recap(talk: Conversation):
     assert talk.slots["requested_slot"] == "return_method"
 
 
+@pytest.mark.parametrize("items", ["the blue shirt", "1 of the socks"])
+async def test_a_number_in_a_reason_is_not_how_many_go_back(talk: Conversation, items: str):
+    await talk.says(f"return {items}", "return_start", order_number="JL-100200")
+    said = await talk.says("I ordered two by mistake", "inform", quantity="2")
+    assert said == ["utter_question_return_resolution"]
+    assert talk.slots["return_reason"] == "changed_mind"
+    assert talk.slots["return_items"][0]["quantity"] == 1
+
+
 async def test_the_other_order_starts_over_with_it(talk: Conversation):
     await talk.says("return", "return_start", order_number="JL-100200")
     shop_has_three_sent = await talk.says("no, I meant JL-100100", "deny", order_number="JL-100100")
