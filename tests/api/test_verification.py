@@ -237,13 +237,72 @@ async def test_a_shop_that_is_down_is_asked_again_with_the_same_key(gateway: Gat
     gateway.rasa.then(gateway.rasa.answer(message("a code"), verify={"order_number": ORDER, "email": EMAIL}))
     await customer.say("mine")
     await customer.reply()
-    await eventually(lambda: gateway.sql("SELECT 1 FROM challenges WHERE sends = 1"))
+    postponed = "SELECT 1 FROM challenges WHERE sends = 1 AND next_send_at < now() + interval '10 seconds'"
+    await eventually(lambda: gateway.sql(postponed))
     gateway.shop.fail_with = None
     await gateway.sql("UPDATE challenges SET next_send_at = now() WHERE conversation_id = %s", customer.id)
     gateway.services.dispatcher._guests.wanted.set()
     await eventually(lambda: all_dispatched(gateway))
     assert sent_code(gateway)
     assert len({key for _, _, key in gateway.shop.started}) == 1
+
+
+class SlowMail(ConsoleSender):
+    """Takes its time with the first mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.asked = 0
+
+    async def send(self, email: str, code: str) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            await self.gate.wait()
+        await super().send(email, code)
+
+
+async def ask(gateway: Gateway) -> Customer:
+    """A customer to whom a code was promised, without waiting for it."""
+    customer = await gateway.customer()
+    gateway.rasa.then(gateway.rasa.answer(message("a code"), verify={"order_number": ORDER, "email": EMAIL}))
+    await customer.say("mine")
+    await customer.reply()
+    return customer
+
+
+async def test_a_slow_mail_holds_up_no_other(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = SlowMail()
+    monkeypatch.setattr(gateway.services.dispatcher, "_sender", mail)
+    patient = await ask(gateway)
+    await eventually(lambda: asyncio.sleep(0, mail.asked == 1))
+    quick = await ask(gateway)
+    await eventually(lambda: asyncio.sleep(0, mail.latest(EMAIL)))
+    assert await say_code(quick, mail.latest(EMAIL) or "") == "passed"
+    mail.gate.set()
+    await eventually(lambda: all_dispatched(gateway))
+    assert await say_code(patient, mail.latest(EMAIL) or "") == "passed"
+
+
+async def test_a_code_that_another_process_has_sent_meanwhile_is_not_sent_again(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, arrived, start = asyncio.Event(), asyncio.Event(), gateway.shop.start_verification
+
+    async def held(*given: Any, **named: Any) -> Any:
+        arrived.set()
+        await gate.wait()
+        return await start(*given, **named)
+
+    monkeypatch.setattr(gateway.shop, "start_verification", held)
+    monkeypatch.setattr(gateway.services.dispatcher, "_sender", mail := ConsoleSender())
+    customer = await ask(gateway)
+    await arrived.wait()
+    await gateway.sql("UPDATE challenges SET state = 'open' WHERE conversation_id = %s", customer.id)
+    gate.set()
+    await eventually(lambda: asyncio.sleep(0, gateway.services.dispatcher._running == 0))
+    assert gateway.shop.started
+    assert mail.latest(EMAIL) is None
 
 
 async def test_a_code_that_is_typed_to_people_is_masked_and_not_used_up(gateway: Gateway) -> None:

@@ -130,7 +130,8 @@ class Play:
             answers = await self._speak(customer, turn)
             if any(answer["source"].get("name") == "utter_verification_sent" for answer in answers):
                 self._old_code = code_before
-                await self._code(tries=50)  # so that it is not taken for one that is asked for later
+                # So that it is not taken for one that is asked for later.
+                await self._code(tries=300 if any(each.types_code for each in self._scenario.turns) else 50)
             self._said += [f"    {_shown(answer)}" for answer in answers]
             self._check(answers, turn)
             await self._check_handoff(customer, turn.handoff)

@@ -107,26 +107,36 @@ async def set_state(connection: Connection, challenge_id: UUID, state: str) -> N
     await connection.execute("UPDATE challenges SET state = %s WHERE id = %s", (state, challenge_id))
 
 
-async def claim_to_send(connection: Connection, *, pause: float) -> list[Challenge]:
-    """What has to be sent now; it comes back after `pause` seconds (doubled each time) unless `sent` is called."""
+async def claim_to_send(connection: Connection, *, lease: float, limit: int) -> list[Challenge]:
+    """What has to be sent now; it comes back after `lease` seconds unless `sent` or `send_again` is called."""
     rows = await fetch_all(
         connection,
         f"""
-        UPDATE challenges SET sends = sends + 1, next_send_at = now() + make_interval(secs => %s * power(2, sends))
+        UPDATE challenges SET sends = sends + 1, next_send_at = now() + make_interval(secs => %s)
         WHERE id IN (SELECT id FROM challenges WHERE state = 'requested' AND next_send_at <= now()
-                     ORDER BY next_send_at LIMIT 20 FOR UPDATE SKIP LOCKED)
+                     ORDER BY next_send_at LIMIT %s FOR UPDATE SKIP LOCKED)
         RETURNING {COLUMNS}
         """,  # noqa: S608 - constants only
-        pause,
+        lease,
+        limit,
     )
     return [to_challenge(row) for row in rows]
 
 
-async def set_code(connection: Connection, challenge_id: UUID, *, verification_id: str, code_hash: bytes) -> None:
+async def send_again(connection: Connection, challenge_id: UUID, *, seconds: float) -> None:
     await connection.execute(
+        "UPDATE challenges SET next_send_at = now() + make_interval(secs => %s) WHERE id = %s AND state = 'requested'",
+        (seconds, challenge_id),
+    )
+
+
+async def set_code(connection: Connection, challenge_id: UUID, *, verification_id: str, code_hash: bytes) -> bool:
+    """False where the challenge no longer waits for a code."""
+    changed = await connection.execute(
         "UPDATE challenges SET verification_id = %s, code_hash = %s WHERE id = %s AND state = 'requested'",
         (verification_id, code_hash, challenge_id),
     )
+    return changed.rowcount == 1
 
 
 async def sent(connection: Connection, challenge_id: UUID) -> None:
