@@ -12,6 +12,7 @@ LEAST_KNOWN = 0.34
 # Shorter messages ("k", "nvm", emoji) say too little of themselves; the classifier learns them one by one.
 LEAST_LETTERS = 4
 _LETTER = re.compile("[a-z]")
+_VOWEL = re.compile("[aeiouy]")
 
 
 def pieces(text: str) -> List[str]:
@@ -28,6 +29,15 @@ def known_pieces(texts: Sequence[str]) -> FrozenSet[str]:
 
 def is_gibberish(text: str, known: AbstractSet[str]) -> bool:
     found = pieces(text)
-    if len(_LETTER.findall(normalise(text))) < LEAST_LETTERS:
+    if not _says_enough(text):
         return False
     return sum(piece in known for piece in found) < LEAST_KNOWN * len(found)
+
+
+def has_no_vowel(text: str) -> bool:
+    """Whether it can't be a sentence of any language: plain letters, and not a vowel among them ("qwrtz plmkn")."""
+    return text.isascii() and _says_enough(text) and not _VOWEL.search(normalise(text))
+
+
+def _says_enough(text: str) -> bool:
+    return len(_LETTER.findall(normalise(text))) >= LEAST_LETTERS

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import abroad
 from components.faq_understanding import ABROAD, ENCODER, FaqUnderstanding
+from components.gibberish import has_no_vowel
 from components.intent_model import BrokenModel, IntentModel, fit
 from components.scripts import has_accents, is_another_script
 from components.weighing import NOT_UNDERSTOOD, weigh
@@ -124,7 +125,9 @@ class SkillClassifier(GraphComponent):
     def _correct(self, ranking: List[Dict[str, Any]], text: Text, model: Optional[IntentModel]) -> None:
         """Put first what the probabilities can't know; `model` None: the index knows the message."""
         best = ranking[0]
-        strange = model is not None and best["name"] != OTHER_LANGUAGE and model.is_gibberish(text)
+        # Another language's syllables are as unknown as no language's.
+        gibberish = has_no_vowel if best["name"] == OTHER_LANGUAGE or model is None else model.is_gibberish
+        strange = model is not None and gibberish(text)
         foreign = model is not None and (is_another_script(text) or (strange and has_accents(text)))
         if foreign and best["name"] != OTHER_LANGUAGE:
             ranking.insert(0, {"name": OTHER_LANGUAGE, "confidence": max(SURE, best["confidence"])})

@@ -1,5 +1,5 @@
 import pytest
-from components.gibberish import is_gibberish, known_pieces, pieces
+from components.gibberish import has_no_vowel, is_gibberish, known_pieces, pieces
 from components.lexical import normalise
 from evaluate import HERE, read_examples
 
@@ -33,3 +33,15 @@ def test_pieces_mark_where_words_begin_and_end():
 
 def test_a_picture_counts_as_what_it_shows():
     assert normalise("ok 👍").split() == ["ok", "thumbs", "up", "sign"]
+
+
+@pytest.mark.parametrize("text", ["qwrtz plmkn", "hgjhg", "JKLM!!"])
+def test_letters_without_a_vowel_are_of_no_language(text: str):
+    assert has_no_vowel(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["gdzie jest paczka", "krk je vlk", "żółć", "где", "你好", "hm", "JL-100234", "👍", ""]
+)
+def test_what_may_be_a_language_or_says_too_little_is_not(text: str):
+    assert not has_no_vowel(text)

@@ -83,6 +83,19 @@ def test_another_script_is_another_language_unless_the_index_knows_it(
     assert parse(client, classifier, "где моя посылка")["intent"]["name"] != "other_language"
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("qwrtz plmkn", "nlu_fallback"), ("gdzie jest paczka", "other_language"), ("你好", "other_language")],
+)
+def test_what_is_taken_for_another_language_must_be_able_to_be_one(
+    client: FaqClient, storage: LocalModelStorage, text: str, first: str
+) -> None:
+    classifier = trained(client, storage)
+    ranking = [{"name": "other_language", "confidence": 0.6}]
+    classifier._correct(ranking, text, classifier._model)
+    assert ranking[0]["name"] == first
+
+
 def test_what_the_index_is_sure_of_is_no_longer_out_of_scope(
     client: FaqClient, faq: FakeFaq, storage: LocalModelStorage
 ) -> None:
