@@ -140,6 +140,8 @@ def _voices(stored: Stored) -> Found:
 def _ends(stored: Stored) -> Found:
     if stored.open_turns:
         yield "stuck", f"{stored.open_turns} turns are open"
+    if stored.open_writes:
+        yield "stuck", f"nobody has found out what became of {stored.open_writes} writes"
     if stored.state in WITH_PEOPLE:
         yield "stuck", f"the conversation is {stored.state}"
 

@@ -13,7 +13,8 @@ _EVENTS = """
 """
 _CONVERSATIONS = """
     SELECT id::text, state, last_seq,
-           (SELECT count(*) FROM api.turns WHERE conversation_id = conversations.id AND finished_at IS NULL)
+           (SELECT count(*) FROM api.turns WHERE conversation_id = conversations.id AND finished_at IS NULL),
+           (SELECT count(*) FROM api.writes WHERE conversation_id = conversations.id AND state = 'open')
     FROM api.conversations AS conversations WHERE id = ANY(%s::uuid[])
 """
 _WRITES = """
@@ -30,8 +31,10 @@ def read_conversations(environment: Mapping[str, str], conversations: Sequence[s
         for conversation, *columns in connection.execute(_EVENTS, [list(conversations)]):
             events[conversation].append(Event(*columns))
         return {
-            conversation: Stored(state, last_seq, open_turns, tuple(events[conversation]))
-            for conversation, state, last_seq, open_turns in connection.execute(_CONVERSATIONS, [list(conversations)])
+            conversation: Stored(state, last_seq, open_turns, open_writes, tuple(events[conversation]))
+            for conversation, state, last_seq, open_turns, open_writes in connection.execute(
+                _CONVERSATIONS, [list(conversations)]
+            )
         }
 
 

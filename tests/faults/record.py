@@ -58,6 +58,7 @@ class Stored:
     state: str
     last_seq: int
     open_turns: int
+    open_writes: int  # that nobody has found out about yet
     events: tuple[Event, ...]
 
 

@@ -31,7 +31,12 @@ def advisor(seq: int) -> Event:
 
 
 def record(
-    events: list[Event], *, state: str = "bot", open_turns: int = 0, writes: list[Write] | None = None
+    events: list[Event],
+    *,
+    state: str = "bot",
+    open_turns: int = 0,
+    open_writes: int = 0,
+    writes: list[Write] | None = None,
 ) -> Record:
     """The customer has seen everything and was told of each message; what the test breaks comes after."""
     sent = [
@@ -39,7 +44,7 @@ def record(
     ]
     seen = [{"seq": e.seq, "type": e.type, "author": e.author, **e.body} for e in events]
     talk = Talk("c", "token", "cus", "return", wants="return", agreed=True, sent=sent, seen=seen)
-    return Record([talk], {"c": Stored(state, len(events), open_turns, tuple(events))}, writes or [])
+    return Record([talk], {"c": Stored(state, len(events), open_turns, open_writes, tuple(events))}, writes or [])
 
 
 def good() -> list[Event]:
@@ -155,6 +160,7 @@ def test_answers_in_another_order_than_the_messages_are_found() -> None:
 
 def test_an_open_turn_is_found() -> None:
     assert kinds(record(good(), open_turns=1, writes=[DONE])) == {"stuck"}
+    assert kinds(record(good(), open_writes=1, writes=[DONE])) == {"stuck"}
 
 
 @pytest.mark.parametrize("state", ["queued", "assigned"])
