@@ -53,16 +53,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _prepare(parsed: argparse.Namespace) -> int:
     from faq.encoder.export import prepare
-    from faq.encoder.source import MULTILINGUAL
+    from faq.encoder.source import MULTILINGUAL, parts
+    from faq.index.background import general_questions
 
     settings = FaqSettings()
-    if (parsed.model or settings.faq_model) == MULTILINGUAL:
+    model = parsed.model or settings.faq_model
+    if model == MULTILINGUAL:
         print("nothing to do: the multilingual model runs as it is packaged")
         return 0
-    started = time.perf_counter()
-    folder, made = prepare(parsed.data or settings.data, parsed.model or settings.faq_model)
-    seconds = time.perf_counter() - started
-    print(f"{'exported to' if made else 'up to date:'} {folder} ({seconds:.1f} s)")
+    for part in parts(model):
+        started = time.perf_counter()
+        folder, made = prepare(parsed.data or settings.data, part, general_questions())
+        seconds = time.perf_counter() - started
+        print(f"{'exported to' if made else 'up to date:'} {folder} ({seconds:.1f} s)")
     return 0
 
 

@@ -67,12 +67,12 @@ class WhichItems(Step):
         if undecided and answer.loose and not answer.asked:
             return Outcome.NOT_UNDERSTOOD  # the sentence that named them has been read
         if undecided and answer.asked:
-            item = next((item for item in items if item.line_id == undecided["line_id"]), None)
+            item = _of_line(items, undecided)
             number = _quantity(answer, item.quantity) if item else None
             if number is not None and item is not None:
                 return self._settle(context, draft, item, number, undecided)
         if draft[self.slot] and len(draft[self.slot]) == 1 and not answer.asked:
-            item = next((item for item in items if item.line_id == draft[self.slot][0]["line_id"]), None)
+            item = _of_line(items, draft[self.slot][0])
             number = _corrected_number(answer, item) if item else None
             bare = len(raw_words(answer.text)) == 1  # a size, say: the question that is open doesn't ask how many
             if number is not None and item is not None and not (bare and number > item.quantity):
@@ -200,6 +200,10 @@ def _corrected_number(answer: Answer, item: ReturnableItem) -> int | None:
     if said.isdigit() and (answer.intent == "deny" or (answer.intent == "inform" and counts)):
         return int(said)
     return only_number(answer.text)
+
+
+def _of_line(items: list[ReturnableItem], line: dict[str, Any]) -> ReturnableItem | None:
+    return next((item for item in items if item.line_id == line["line_id"]), None)
 
 
 async def _items(context: Context, draft: Draft) -> list[ReturnableItem]:

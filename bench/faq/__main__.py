@@ -19,7 +19,7 @@ from bench.faq.figures import Measured, Row, of_ours, of_scores, table
 from bench.faq.sets import ROOT, read_sets
 from faq.encoder.opening import open_encoder
 from faq.encoder.ports import Encoder, Views
-from faq.encoder.source import resolve_source
+from faq.encoder.source import MINILM, parts, resolve_source
 from faq.settings import FaqSettings
 
 FOLDER = Path(__file__).resolve().parent
@@ -42,21 +42,22 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=ROOT / ".data" / "public", help="folder of the public sets")
     parser.add_argument("--only", nargs="+", help="names of the sets to measure")
     parser.add_argument(
-        "--also", metavar="MODEL", help="measure Aftercare with this encoder, too: a folder or Hub name"
+        "--also", metavar="MODEL", help="measure Aftercare with this encoder, too: as in AFTERCARE_FAQ_MODEL"
     )
     parser.add_argument("--diet", type=int, metavar="EPOCHS", help=f"train stock Rasa's DIET anew, {diet.FULL} in full")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     settings = FaqSettings()
-    encoder = Remembering(open_encoder(settings))
-    ours = {"Aftercare": encoder}
+    minilm = Remembering(open_encoder(settings, MINILM))
+    ours = {"Aftercare": Remembering(open_encoder(settings))}
     if options.also:
-        ours[f"Aftercare, {resolve_source(options.also)[0]}"] = Remembering(open_encoder(settings, options.also))
+        name = " + ".join(resolve_source(part)[0] for part in parts(options.also))
+        ours[f"Aftercare, {name}"] = Remembering(open_encoder(settings, options.also))
     measured: list[Measured] = []
     for data in read_sets(options.data, options.only):
         for name, baseline in BASELINES.items():
             started = time.perf_counter()
-            row: Row = of_scores(data, baseline(data, encoder))
+            row: Row = of_scores(data, baseline(data, minilm))
             measured.append(Measured(data.name, name, row | {"seconds": time.perf_counter() - started}))
         if stock := diet.measure(data, options.diet) if options.diet else diet.kept(data):
             measured.append(Measured(data.name, *stock))

@@ -60,7 +60,9 @@ class BatchingEncoder:
         """Bulk work: publishing, training, re-embedding. Nothing is remembered."""
         if not texts:
             return np.zeros((0, self.width), dtype=np.float32)
-        return np.stack(await asyncio.gather(*(self._submit(self._bulk, text) for text in texts)))
+        alike = sorted(range(len(texts)), key=lambda row: len(texts[row]))  # long, that is: little is padded
+        vectors = await asyncio.gather(*(self._submit(self._bulk, texts[row]) for row in alike))
+        return np.stack(vectors)[np.argsort(alike)]
 
     def _submit(self, queue: "deque[Waiting]", text: str) -> "asyncio.Future[Vector]":
         future: asyncio.Future[Vector] = asyncio.get_running_loop().create_future()

@@ -6,11 +6,17 @@ import re
 import shutil
 import tempfile
 import warnings
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faq.encoder.manifest import MODEL_FILES, TOKENIZER, Manifest, Pooling, read_manifest, sha256, verify
+import numpy as np
+
+from faq.encoder.manifest import CENTRE, MODEL_FILES, TOKENIZER, Manifest, Pooling, read_manifest, sha256, verify
+from faq.encoder.onnx import OnnxEncoder
 from faq.encoder.quantizing import quantize
+from faq.encoder.restoring import is_quantized, restore
 from faq.encoder.source import export_folder, resolve_source
 from faq.errors import ExportCorrupt, ExportMissing, UnsupportedModel
 
@@ -20,8 +26,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def prepare(data: Path, model: str) -> tuple[Path, bool]:
-    """Make sure that the verified export of `model` lies in the data folder: (folder, whether it was made now)."""
+def prepare(data: Path, model: str, usual: Sequence[str]) -> tuple[Path, bool]:
+    """Make sure that the verified export of `model` lies in the data folder: (folder, whether it was made now).
+
+    `usual`: texts whose middle is taken for that of all texts.
+    """
     folder = export_folder(data, model)
     try:
         verify(folder, read_manifest(folder))
@@ -35,7 +44,7 @@ def prepare(data: Path, model: str) -> tuple[Path, bool]:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as scratch:
         made = Path(scratch) / "made"
         made.mkdir()
-        _export(model, folder.name, made)
+        _export(model, folder.name, made, usual)
         _replace(made, folder)
     return folder, True
 
@@ -50,8 +59,10 @@ def _replace(made: Path, folder: Path) -> None:
         verify(folder, read_manifest(folder))  # another process was first
 
 
-def _export(model: str, fingerprint: str, made: Path) -> None:
+def _export(model: str, fingerprint: str, made: Path, usual: Sequence[str]) -> None:
     name, source = resolve_source(model)
+    if is_quantized(Path(source)):
+        source = str(restore(Path(source), made.parent / "restored"))
     loaded = _load(source)
     pooling = _pooling_of(loaded)
     saved = made.parent / "saved"
@@ -61,15 +72,19 @@ def _export(model: str, fingerprint: str, made: Path) -> None:
     inner = add_inner(made / MODEL_FILES["fp32"])
     quantize(made / MODEL_FILES["fp32"], made / MODEL_FILES["int8"])
     dimension = int(loaded.get_embedding_dimension() or 0)
-    Manifest(
+    np.save(made / CENTRE, np.zeros(dimension, np.float32))
+    manifest = Manifest(
         name=name,
         fingerprint=fingerprint,
         dimension=dimension,
         inner=dimension if inner else 0,
         max_tokens=int(loaded.max_seq_length or 512),
         pooling=pooling,
-        files={file: sha256(made / file) for file in (*MODEL_FILES.values(), TOKENIZER)},
-    ).write(made)
+        files={file: sha256(made / file) for file in (*MODEL_FILES.values(), TOKENIZER, CENTRE)},
+    )
+    manifest.write(made)
+    np.save(made / CENTRE, OnnxEncoder(made).encode(usual)[:, :dimension].mean(axis=0))
+    replace(manifest, files=manifest.files | {CENTRE: sha256(made / CENTRE)}).write(made)
 
 
 def _load(source: str) -> "SentenceTransformer":

@@ -10,8 +10,9 @@ from faq.errors import ExportCorrupt, ExportMissing
 
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
+CENTRE = "centre.npy"  # what the vectors of all texts have in common, shape (dimension,)
 MODEL_FILES = {"fp32": "model.onnx", "int8": "model_int8.onnx"}
-FORMAT = 3  # counted up when the export's files or their meaning change: old folders are left alone, a new one is made
+FORMAT = 4  # counted up when the export's files or their meaning change: old folders are left alone, a new one is made
 
 Pooling = Literal["mean", "cls", "max"]
 

@@ -1,6 +1,7 @@
 from faq.encoder import universal
 from faq.encoder.manifest import read_manifest
-from faq.encoder.source import MULTILINGUAL, export_folder
+from faq.encoder.side_by_side import joined
+from faq.encoder.source import MULTILINGUAL, export_folder, parts
 from faq.settings import FaqSettings
 
 
@@ -11,4 +12,5 @@ def encoder_of(settings: FaqSettings) -> str:
     """
     if settings.faq_model == MULTILINGUAL:
         return universal.encoder()
-    return read_manifest(export_folder(settings.data, settings.faq_model)).encoder(settings.faq_precision)
+    folders = [export_folder(settings.data, part) for part in parts(settings.faq_model)]
+    return joined(read_manifest(folder).encoder(settings.faq_precision) for folder in folders)

@@ -5,7 +5,8 @@ import structlog
 
 from faq.encoder.onnx import OnnxEncoder
 from faq.encoder.ports import Encoder
-from faq.encoder.source import MULTILINGUAL, export_folder
+from faq.encoder.side_by_side import SideBySide
+from faq.encoder.source import MULTILINGUAL, export_folder, parts
 from faq.encoder.universal import UniversalEncoder
 from faq.errors import EncoderError, ExportCorrupt, ExportMissing
 from faq.settings import FaqSettings
@@ -21,6 +22,11 @@ def open_encoder(settings: FaqSettings, model: str | None = None) -> Encoder:
     name = settings.faq_model if model is None else model
     if name == MULTILINGUAL:
         return UniversalEncoder()
+    opened = [_open(settings, part) for part in parts(name)]
+    return opened[0] if len(opened) == 1 else SideBySide(opened)
+
+
+def _open(settings: FaqSettings, name: str) -> OnnxEncoder:
     folder = export_folder(settings.data, name)
     try:
         return OnnxEncoder(folder, settings.faq_precision)

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -8,7 +9,7 @@ from faq.encoder.ports import Views
 from faq.entries.models import Audience, Content, Published
 from faq.entries.visibility import STRANGER, Reader
 from faq.gate.models import Asked, Collision, Given, Golden, Report
-from faq.index.index import Index
+from faq.index.index import Index, LeftOut
 
 WORK = 200_000  # phrasings times entries that are asked; beyond it, those nearest to what changed
 NEAR = 0.9  # cosine from which two texts are nearly the same words
@@ -97,9 +98,14 @@ def _given(
 
 
 def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: date) -> tuple[Asked, ...]:
-    earlier = {(left.entry.id, left.text): left.match for left in live.without_itself(hidden_from(live, today), only)}
+    def left_out(index: Index) -> list[LeftOut]:
+        return list(index.without_itself(hidden_from(index, today), only))
+
+    with ThreadPoolExecutor(2) as side_by_side:
+        before, after = side_by_side.map(left_out, (live, draft))
+    earlier = {(left.entry.id, left.text): left.match for left in before}
     asked = []
-    for left in draft.without_itself(hidden_from(draft, today), only):
+    for left in after:
         match = earlier.get((left.entry.id, left.text))
         asked.append(Asked(left.text, left.entry.id, Given.of(match) if match else None, Given.of(left.match)))
     return tuple(asked)

@@ -7,6 +7,7 @@ a ball, the more so the fewer phrasings there are: with one question an entry it
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from faq.encoder.ports import Vectors
 from faq.index.bank import Bank, Rows
@@ -30,7 +31,7 @@ class Discriminant:
         spread = (vectors - own[bank.owner]).astype(np.float32)
         ball = _WEIGHT * _BALL / max(1, dimension) * np.eye(dimension)
         shape = (spread.T @ spread + ball) / (len(spread) - bank.entries + _WEIGHT)
-        whitening = np.linalg.inv(np.linalg.cholesky(shape)).T.astype(np.float32)
+        whitening = solve_triangular(np.linalg.cholesky(shape), np.eye(dimension), lower=True).T.astype(np.float32)
         means: Vectors = ((own - centre) @ whitening).astype(np.float32)
         return cls(centre, whitening, means, np.linalg.norm(means, axis=1).astype(np.float32))
 

@@ -1,6 +1,8 @@
 """How well each entry fits a question, in a few numbers that mean the same whatever shop was loaded."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -48,10 +50,12 @@ class Evidence:
     @classmethod
     def of(cls, bank: Bank, general: Texts, like: Regression | None = None) -> "Evidence":
         """Not trained yet. `general`: general questions; those that this collection may answer are left out."""
-        kept = cls.far(bank, general)
-        regression = Regression.from_means(bank, inputs(*kept), like)
-        clouds = Discriminant.fit(bank, bank.vectors), Discriminant.fit(bank, inner(bank.wording))
-        return cls(bank, kept, *clouds, regression, Shortlist.of(bank))
+        with ThreadPoolExecutor(2) as side_by_side:
+            clouds = side_by_side.map(partial(Discriminant.fit, bank), (bank.vectors, inner(bank.wording)))
+            kept = cls.far(bank, general)
+            regression = Regression.from_means(bank, inputs(*kept), like)
+            meaning, layers = clouds
+        return cls(bank, kept, meaning, layers, regression, Shortlist.of(bank))
 
     @staticmethod
     def far(bank: Bank, general: Texts) -> Texts:

@@ -9,7 +9,6 @@ from faq.encoder.unit import unit
 from faq.index.lexicon import DIMENSION, Lexicon
 
 _SPELLING = np.float32(0.5)  # weight beside meaning
-_INNER = np.float32(1.0)  # where there are many phrasings to learn from
 _LEAST_SPREAD = np.float32(1e-3)
 
 
@@ -30,7 +29,7 @@ class Wording:
         self._lexicon = Lexicon(texts)
         known = usual if len(usual) else np.zeros((1, inner.shape[1]), np.float32)
         self._usual, self._spread = known.mean(axis=0), known.std(axis=0) + _LEAST_SPREAD
-        self._weight = _INNER * np.float32(1 - entries / max(1, len(texts)))
+        self._weight = np.float32(1 - entries / max(1, len(texts)))
         self.own = self._of(self._lexicon.own, inner)
 
     def vectors(self, texts: Sequence[str], inner: Vectors) -> Vectors:

@@ -38,12 +38,17 @@ async def challenged(gateway: Gateway, order: str = ORDER, email: str = EMAIL) -
 
 
 async def ask_for_code(gateway: Gateway, customer: Customer, order: str = ORDER, email: str = EMAIL) -> dict[str, Any]:
+    reply = await promise_code(gateway, customer, order, email)
+    await eventually(lambda: all_dispatched(gateway))
+    return reply
+
+
+async def promise_code(gateway: Gateway, customer: Customer, order: str = ORDER, email: str = EMAIL) -> dict[str, Any]:
+    """Without waiting for it."""
     wish = {"order_number": order, "email": email}
     gateway.rasa.then(gateway.rasa.answer(message("a code is on its way"), verify=wish))
     await customer.say("it is my order")
-    reply = await customer.reply()
-    await eventually(lambda: all_dispatched(gateway))
-    return reply
+    return await customer.reply()
 
 
 async def all_dispatched(gateway: Gateway) -> bool:
@@ -235,9 +240,7 @@ async def test_the_order_of_another_customer_is_refused(gateway: Gateway) -> Non
 async def test_a_shop_that_is_down_is_asked_again_with_the_same_key(gateway: Gateway) -> None:
     gateway.shop.fail_with = Unavailable()
     customer = await gateway.customer()
-    gateway.rasa.then(gateway.rasa.answer(message("a code"), verify={"order_number": ORDER, "email": EMAIL}))
-    await customer.say("mine")
-    await customer.reply()
+    await promise_code(gateway, customer)
     postponed = "SELECT 1 FROM challenges WHERE sends = 1 AND next_send_at < now() + interval '10 seconds'"
     await eventually(lambda: gateway.sql(postponed))
     gateway.shop.fail_with = None
@@ -264,11 +267,9 @@ class SlowMail(ConsoleSender):
 
 
 async def ask(gateway: Gateway) -> Customer:
-    """A customer to whom a code was promised, without waiting for it."""
+    """A customer to whom a code was promised."""
     customer = await gateway.customer()
-    gateway.rasa.then(gateway.rasa.answer(message("a code"), verify={"order_number": ORDER, "email": EMAIL}))
-    await customer.say("mine")
-    await customer.reply()
+    await promise_code(gateway, customer)
     return customer
 
 

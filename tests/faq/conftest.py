@@ -10,8 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from faq.app import create_app
-from faq.encoder.export import prepare
 from faq.encoder.onnx import OnnxEncoder
+from faq.encoder.opening import open_encoder
+from faq.encoder.ports import Encoder
+from faq.encoder.source import MINILM, export_folder
 from faq.settings import FaqSettings
 from tests.faq.service import SECRET, Process, Service, free_port, running
 
@@ -20,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def faq_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the exported model, which is made once in a checkout and shared with `make run`."""
+    """A data folder with the exported models, which are made once in a checkout and shared with `make run`."""
     models = ROOT / ".data" / "models"
     models.mkdir(parents=True, exist_ok=True)
     data = tmp_path_factory.mktemp("faq-data")
@@ -32,7 +34,8 @@ def faq_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def model_folder(faq_data: Path) -> Path:
-    return prepare(faq_data, "packaged")[0]
+    """Of one of the packaged ones."""
+    return export_folder(faq_data, MINILM)
 
 
 @pytest.fixture(scope="session")
@@ -45,16 +48,21 @@ def fp32(model_folder: Path) -> OnnxEncoder:
     return OnnxEncoder(model_folder, "fp32")
 
 
+@pytest.fixture(scope="session")
+def packaged(faq_data: Path) -> Encoder:
+    return open_encoder(FaqSettings(data=faq_data))
+
+
 @pytest.fixture
-def start_service(int8: OnnxEncoder) -> Iterator[Callable[..., Service]]:
-    """`start_service(database_url, **settings)` → the application over HTTP, with the model that was loaded once."""
+def start_service(packaged: Encoder) -> Iterator[Callable[..., Service]]:
+    """`start_service(database_url, **settings)` → the application over HTTP, with the models that were loaded once."""
     with ExitStack() as started:
 
         def start(database_url: str, **settings: Any) -> Service:
             chosen = FaqSettings.model_validate(
                 {"database_url": database_url, "internal_secret": SecretStr(SECRET)} | settings
             )
-            return Service(started.enter_context(running(create_app(chosen, encoder=int8))))
+            return Service(started.enter_context(running(create_app(chosen, encoder=packaged))))
 
         yield start
 

@@ -191,7 +191,7 @@ def test_a_phrasing_without_itself_gets_what_an_index_that_never_had_it_gives():
         apart += [abs(each.probability - without.get(each.entry.id, 0.0)) for each in other.candidates]
         apart.append(abs(other.scope - found[gone].scope))
 
-    assert max(apart) < 0.06
+    assert max(apart) < 0.08
 
 
 def _sample_and_draft() -> tuple[Index, Index, dict[str, Vectors]]:

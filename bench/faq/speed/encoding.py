@@ -1,7 +1,8 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -11,7 +12,7 @@ from bench.faq.speed.figures import Figure, alternating
 from faq.encoder.batching import BatchingEncoder
 from faq.encoder.manifest import MODEL_FILES, TOKENIZER
 from faq.encoder.ports import Encoder
-from faq.encoder.source import export_folder
+from faq.encoder.source import export_folder, parts
 from faq.settings import FaqSettings
 
 ROUNDS = 200
@@ -19,13 +20,21 @@ AT_ONCE = 16
 
 
 def encoding(encoder: Encoder, settings: FaqSettings, questions: Sequence[str]) -> Figure:
-    """Floor: ONNX Runtime on the same model, from text to the states of its tokens."""
-    folder = export_folder(settings.data, settings.faq_model)
+    """Floor: ONNX Runtime on the same models, from text to the states of its tokens."""
+    bare = [
+        _bare(export_folder(settings.data, part), MODEL_FILES[settings.faq_precision])
+        for part in parts(settings.faq_model)
+    ]
+    taken = alternating(
+        [lambda text: encoder.encode([text]), lambda text: [run(text) for run in bare]], questions[:ROUNDS]
+    )
+    return Figure("encoder, one question, median", taken[0], "ms", taken[1], "bare ONNX Runtime")
+
+
+def _bare(folder: Path, file: str) -> Callable[[str], object]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
-        str(folder / MODEL_FILES[settings.faq_precision]), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(str(folder / file), options, providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     tokenizer.no_padding()
     names = {node.name for node in session.get_inputs()}
@@ -35,10 +44,7 @@ def encoding(encoder: Encoder, settings: FaqSettings, questions: Sequence[str]) 
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         return {name: given[name] for name in names}
 
-    taken = alternating(
-        [lambda text: encoder.encode([text]), lambda text: session.run(None, tokens(text))], questions[:ROUNDS]
-    )
-    return Figure("encoder, one question, median", taken[0], "ms", taken[1], "bare ONNX Runtime")
+    return lambda text: session.run(None, tokens(text))
 
 
 async def batching(encoder: Encoder, questions: Sequence[str]) -> Figure:
