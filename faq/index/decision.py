@@ -7,6 +7,7 @@ from faq.entries.models import Published
 
 if TYPE_CHECKING:
     from faq.index.adapting import Asked  # loads scipy, which those do not need who only read the settings
+    from faq.index.bank import Floats
 
 Kind = Literal["answer", "clarify", "abstain"]
 # The middle of where the questions that adapting.py asks of three collections give the best Matthews correlation (0.56,
@@ -15,6 +16,10 @@ BALANCED = 0.6
 # The same where entries of another language than the question's are searched: across languages everything is less near.
 # Chosen on the French and Spanish questions of faq/content, and as good on the German and Chinese ones.
 CROSSING = 0.5
+# A target has to hold with as many questions that no entry answers as with others. To HINT3's three production
+# assistants more than four of ten questions were such ones (Arora et al. 2020, arXiv:2009.13833).
+_OUTSIDE = 0.5
+_LEAST = 1e-12  # weight, where there are no such questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +106,20 @@ def _percent(share: float) -> str:
 def surest(asked: "Asked", target: float) -> float:
     """The least probability from which on a share `target` of the answers is right; above 1 where there is none.
 
-    Less one standard error of that share: it was found on the questions that it was chosen by.
+    Where half of the questions have no entry, and less one standard error of that share: it was found on the questions
+    that it was chosen by.
     """
     order = np.argsort(-asked.best, kind="stable")
-    weight = asked.weight[order]
+    weight = _with_half_outside(asked)[order]
     total = np.cumsum(weight)
     share = np.cumsum(weight * asked.right[order]) / total
     many = total**2 / np.cumsum(weight**2)  # questions of equal weight that would say as much (Kish 1965)
     enough = np.flatnonzero(share - np.sqrt(share * (1 - share) / many) >= target)
     return float(asked.best[order[enough[-1]]]) if len(enough) else 1.01
+
+
+def _with_half_outside(asked: "Asked") -> "Floats":
+    weight: Floats = asked.weight.copy()
+    for some, share in ((asked.inside, 1 - _OUTSIDE), (~asked.inside, _OUTSIDE)):
+        weight[some] *= share / max(weight[some].sum(), _LEAST)
+    return weight

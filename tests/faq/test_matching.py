@@ -230,6 +230,16 @@ def test_the_target_is_met_with_the_widest_coverage_that_meets_it():
     assert Thresholds(0.8).fitted(asked_questions()).answer_at == pytest.approx(0.41)
 
 
+def test_the_target_is_met_where_half_of_the_questions_have_no_entry():
+    """As they come 0.9 of all answers would be right; with half of the questions outside it is 0.5."""
+    sure = np.concatenate([np.full(50, 0.8), np.full(50, 0.5)])
+    inside = np.concatenate([np.ones(50, dtype=bool), np.arange(50) >= 10])
+    asked = Asked(sure, sure, inside, inside, np.ones(100))
+
+    assert surest(asked, 0.8) == pytest.approx(0.8)
+    assert surest(asked, 0.45) == pytest.approx(0.5)
+
+
 def test_what_nobody_gets_right_is_never_sure_enough():
     none = asked_questions()
     wrong = Asked(none.scope, none.best, np.zeros(100, dtype=bool), none.inside, none.weight)
