@@ -61,6 +61,7 @@ class Engine:
         self.home = Space(encoder, thresholds, self._fallbacks, self._at_home)
         self.abroad: Space | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._abroad_alone = asyncio.Lock()
         self._needed = False  # an entry in another language is live
         self._behind: list[asyncio.Task[None]] = []
 
@@ -78,18 +79,28 @@ class Engine:
         self._vectors_of = vectors_of
 
     async def replace(self, live: Sequence[Published], *, revision: int) -> None:
-        """What is live from now on. At the first entry in another language its encoder is opened, behind this."""
+        """What is live from now on. At the first entry in another language its encoder is opened, behind this.
+
+        Where all that changed is in the home language, `catch_up` brings it to questions in others.
+        """
         async with self._one_at_a_time:
             await self.home.replace(live, self._vectors_of)
-            if self.abroad is not None:
-                await self.abroad.replace(live, self._vectors_of)
+            foreign, before = ([each for each in some if self.is_foreign(each.content)] for some in (live, self.live))
             self.live, self.visibility = live, Visibility(live)
+        if foreign != before:
+            await self.catch_up()
         self.revision = revision
         self.ready = True
         self.metrics.entries.set(len(live))
         self.metrics.revision.set(revision)
         if self._open_other is not None and self.abroad is None:
             self._go_abroad_behind(needed=not all(self._at_home(entry.content) for entry in live))
+
+    async def catch_up(self) -> None:
+        """Abroad shows what is live."""
+        async with self._abroad_alone:
+            if self.abroad is not None:
+                await self.abroad.replace(self.live, self._vectors_of)
 
     async def space(self, language: str | None) -> Space:
         """Where a question in this language is looked up. The first one in another language waits for its encoder.
@@ -103,9 +114,10 @@ class Engine:
         return self.abroad or self.home
 
     async def spaces(self, languages: Sequence[str | None]) -> list[Space]:
-        """Home, and abroad where it is in use or one of the languages needs it."""
+        """Home, and abroad where it is in use or one of the languages needs it; both show what is live."""
         for language in languages:
             await self.space(language)
+        await self.catch_up()
         return [self.home] if self.abroad is None else [self.home, self.abroad]
 
     def is_foreign(self, content: Content) -> bool:

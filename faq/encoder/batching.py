@@ -1,11 +1,12 @@
 """Concurrent requests share a few worker threads: what arrives while they work becomes the next batches.
 
-Nothing waits for company: an idle worker starts at once. Customers' questions go before bulk work, which takes one
-worker at most.
+Nothing waits for company: an idle worker starts at once. Customers' questions go before bulk work, which takes all
+workers while nobody asks, and one at most otherwise.
 """
 
 import asyncio
 import os
+import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 MAX_BATCH = 8  # bounds how long an urgent text waits where bulk work has the only worker: about 10 ms
 WORKERS = min(2, os.cpu_count() or 1)
-_BULK = 0  # the worker that takes bulk work too
+_BULK = 0  # the worker that takes bulk work while customers ask, too
+_QUIET = 2.0  # seconds without a customer's question after which nobody asks
 
 
 class BatchingEncoder:
@@ -42,6 +44,7 @@ class BatchingEncoder:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="encoder")
         self._running: dict[int, asyncio.Task[None]] = {}  # by worker
         self._busy = 0  # workers that encode
+        self._asked = -_QUIET  # when a customer last did, on the monotonic clock
 
     async def one(self, text: str) -> "Vector":
         """The vector of a customer's text: before bulk work, remembered for the next who writes the same."""
@@ -49,6 +52,7 @@ class BatchingEncoder:
         if known is not None:
             self._cache.move_to_end(text)
             return known
+        self._asked = time.monotonic()
         vector = await self._submit(self._urgent, text)
         if self._cache_size > 0:
             self._cache[text] = vector
@@ -67,11 +71,18 @@ class BatchingEncoder:
     def _submit(self, queue: "deque[Waiting]", text: str) -> "asyncio.Future[Vector]":
         future: asyncio.Future[Vector] = asyncio.get_running_loop().create_future()
         queue.append((text, future))
-        able = range(self._workers) if queue is self._urgent else [_BULK]
-        idle = next((worker for worker in able if worker not in self._running), None)
-        if idle is not None:
-            self._running[idle] = asyncio.create_task(self._work(idle))
+        self._start()
         return future
+
+    def _start(self) -> None:
+        """An idle worker, where there is work for it."""
+        for worker in range(self._workers):
+            if worker not in self._running and (self._urgent or (self._bulk and self._takes_bulk(worker))):
+                self._running[worker] = asyncio.create_task(self._work(worker))
+                return
+
+    def _takes_bulk(self, worker: int) -> bool:
+        return worker == _BULK or time.monotonic() - self._asked >= _QUIET
 
     async def _work(self, worker: int) -> None:
         try:
@@ -79,13 +90,14 @@ class BatchingEncoder:
                 self._busy += 1
                 await self._run(batch)
                 self._busy -= 1
+                self._start()
         finally:
             del self._running[worker]
 
     def _take(self, worker: int) -> "list[Waiting]":
         if self._urgent:
             queue, share = self._urgent, -(-len(self._urgent) // (self._workers - self._busy))  # idle ones take theirs
-        elif worker == _BULK:
+        elif self._takes_bulk(worker):
             queue, share = self._bulk, len(self._bulk)
         else:
             return []

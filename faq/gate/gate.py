@@ -37,9 +37,17 @@ class Gate:
         theirs: dict[Space, list[Golden]] = {space: [] for space in await self._engine.spaces(asked)}
         for golden in goldens:
             theirs[await self._engine.space(golden.language)].append(golden)
-        found = await asyncio.gather(*(self._check_in(space, drafts, some) for space, some in theirs.items()))
+        foreign = self._foreign(drafts)
+        concerned = {space: some for space, some in theirs.items() if space is self._engine.home or foreign or some}
+        found = await asyncio.gather(*(self._check_in(space, drafts, some) for space, some in concerned.items()))
         report = reduce(Report.joined, found)
         return replace(report, revision=revision, milliseconds=round(1000 * (time.perf_counter() - started)))
+
+    def _foreign(self, drafts: Mapping[str, Published | None]) -> bool:
+        """Whether any of them is, or was, in another language than home's."""
+        now = [draft for draft in drafts.values() if draft]
+        before = [entry for entry in self._engine.live if entry.id in drafts]
+        return any(self._engine.is_foreign(entry.content) for entry in (*now, *before))
 
     async def _check_in(
         self, space: Space, drafts: Mapping[str, Published | None], goldens: Sequence[Golden]

@@ -57,5 +57,6 @@ class Follower:
             await connection.execute(f"LISTEN {releases.CHANNEL}")
             while True:
                 await self.refresh()
+                await self._engine.catch_up()
                 async for _ in connection.notifies(timeout=self._poll_seconds, stop_after=1):
                     pass

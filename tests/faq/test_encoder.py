@@ -243,6 +243,24 @@ async def test_bulk_work_leaves_a_worker_to_customers():
     await batching.close()
 
 
+@pytest.mark.parametrize(("asked_before", "workers_at_work"), [(False, 2), (True, 1)])
+async def test_bulk_work_takes_all_workers_only_while_nobody_asks(*, asked_before: bool, workers_at_work: int):
+    inner = Recording(waits_on="phrasing")
+    batching = BatchingEncoder(inner, workers=2)
+    if asked_before:
+        await batching.one("a customer's question")
+        inner.batches.clear()
+
+    bulk = asyncio.create_task(batching.many(["phrasing"] * 3 * MAX_BATCH))
+    await asyncio.sleep(0.3)
+
+    assert len(inner.batches) == workers_at_work
+    inner.go_on.set()
+    assert (await bulk).shape == (3 * MAX_BATCH, 256)
+    assert len(inner.batches) == 3
+    await batching.close()
+
+
 async def test_a_repeated_question_is_remembered_and_the_oldest_forgotten():
     inner = Recording()
     batching = BatchingEncoder(inner, cache_size=2)
