@@ -57,9 +57,13 @@ class Space:
         if self._adapting is None:
             self._adapting = asyncio.create_task(self._adapt())
 
+    def embedded(self, content: Content) -> tuple[str, ...]:
+        """Texts of an entry whose vectors this space needs."""
+        return content.embedded(passages=self.encoder.passages) if self.holds(content) else ()
+
     async def _made(self, entries: Sequence[Published], vectors_of: VectorsOf) -> Index:
         known: dict[str, Views] = self.index.views_by_text()
-        missing = [text for entry in entries for text in entry.content.asked if text not in known]
+        missing = [text for entry in entries for text in self.embedded(entry.content) if text not in known]
         known |= await vectors_of(self.encoder, missing)
         return await asyncio.to_thread(self.draft, entries, known)
 

@@ -31,6 +31,7 @@ class Remembering:
 
     def __init__(self, encoder: Encoder) -> None:
         self.model, self.dimension, self.width = encoder.model, encoder.dimension, encoder.width
+        self.passages = encoder.passages
         self._one = cache(lambda text: encoder.encode([text])[0])
 
     def encode(self, texts: Sequence[str]) -> Views:

@@ -35,6 +35,7 @@ class BatchingEncoder:
         self.model = encoder.model
         self.dimension = encoder.dimension
         self.width = encoder.width
+        self.passages = encoder.passages
         self._encoder = encoder
         self._cache: OrderedDict[str, Vector] = OrderedDict()
         self._cache_size = cache_size

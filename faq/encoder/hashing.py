@@ -11,6 +11,8 @@ from faq.text import words
 class HashingEncoder:
     """The in-memory twin: words and their letter triples hashed into buckets. Texts that share words are near."""
 
+    passages = True
+
     def __init__(self, dimension: int = 256) -> None:
         self.dimension = self.width = dimension
         self.model = f"hashing-{dimension}"

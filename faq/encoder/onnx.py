@@ -38,6 +38,7 @@ class OnnxEncoder:
         verify(folder, self._manifest, [file, TOKENIZER, CENTRE])
         self.dimension = self._manifest.dimension
         self.width = self.dimension + self._manifest.inner
+        self.passages = True
         self.model = self._manifest.encoder(precision)
         try:
             self._centre = np.load(folder / CENTRE)

@@ -26,5 +26,9 @@ class Encoder(Protocol):
     def width(self) -> int:
         """Of all that `encode` gives: `dimension` where the encoder has no inner layers."""
 
+    @property
+    def passages(self) -> bool:
+        """Whether it makes sense of several sentences in one; otherwise an entry's question stands for its passage."""
+
     def encode(self, texts: Sequence[str]) -> Views:
         """Blocks for milliseconds a text; called from a worker thread."""

@@ -17,6 +17,7 @@ class SideBySide:
         self.dimension = sum(each.dimension for each in encoders)
         self.width = self.dimension + encoders[-1].width - encoders[-1].dimension
         self.model = joined(each.model for each in encoders)
+        self.passages = all(each.passages for each in encoders)
 
     def encode(self, texts: Sequence[str]) -> Views:
         views = [each.encode(texts) for each in self._encoders]

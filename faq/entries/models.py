@@ -1,6 +1,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+
+from common.markdown import plain, read
+
+_PASSAGE = 300  # characters: what an entry is about is said by then
 
 
 class Status(StrEnum):
@@ -50,6 +55,20 @@ class Content:
     def asked(self) -> tuple[str, ...]:
         """Every way to ask it, the question first, without repeats."""
         return tuple(dict.fromkeys((self.question, *self.phrasings)))
+
+    @property
+    def passage(self) -> str:
+        """What question and answer say together, the beginning of it."""
+        return _passage(self.question, self.answer)
+
+    def embedded(self, *, passages: bool) -> tuple[str, ...]:
+        """Texts whose vectors an index needs; `passages` as the encoder has it."""
+        return (*self.asked, self.passage) if passages else self.asked
+
+
+@lru_cache(16_384)
+def _passage(question: str, answer: str) -> str:
+    return f"{question} {plain(read(answer), ' ')}"[:_PASSAGE]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ def cross_validate(
     What is asked for a missing entry is out of scope. An entry always keeps its question.
     """
     random = np.random.default_rng(seed)
-    texts = list(dict.fromkeys(text for content in contents.values() for text in content.asked))
+    every = (content.embedded(passages=encoder.passages) for content in contents.values())
+    texts = list(dict.fromkeys(text for texts in every for text in texts))
     views = dict(zip(texts, encoder.encode(texts), strict=True))
     missing = {entry: int(random.integers(folds)) for entry in contents}
     fold_of = {text: int(random.integers(folds)) for text in texts}

@@ -26,7 +26,8 @@ def build(
 ) -> Index:
     """As the service does: embed, index, adapt."""
     entries = [Published(entry, 1, content) for entry, content in contents.items()]
-    texts = list(dict.fromkeys(text for content in contents.values() for text in content.asked))
+    every = (content.embedded(passages=encoder.passages) for content in contents.values())
+    texts = list(dict.fromkeys(text for texts in every for text in texts))
     views = dict(zip(texts, encoder.encode(texts), strict=True))
     general = encoder.encode(general_questions())
     return Index.of(entries, views, thresholds, encoder.dimension, general=general, fallbacks=fallbacks).adapted()

@@ -60,8 +60,8 @@ def _matched(entry: Published | None) -> object:
     if entry is None:
         return None
     content = entry.content
-    when = (content.valid_from, content.valid_until)
-    return (content.asked, content.language, content.translates, content.audience, content.tiers, *when)
+    said, when = (content.asked, content.passage), (content.valid_from, content.valid_until)
+    return (*said, content.language, content.translates, content.audience, content.tiers, *when)
 
 
 def reader_of(content: Content, today: date) -> tuple[Reader, date]:
@@ -114,7 +114,7 @@ def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: 
 def _nearest_to(index: Index, texts: Sequence[str], views: Mapping[str, Views], work: int) -> AbstractSet[str] | None:
     """None: all texts of the index. Of a large one, those that the changed texts can matter to."""
     most = max(_FEWEST, work // max(1, len(index.entries)))
-    if len(index.views_by_text()) <= most:
+    if index.phrasings <= most:
         return None
     if not texts:
         return set()

@@ -55,9 +55,7 @@ class Gate:
         """In one space; phrasings are asked in that of their language only."""
         live = space.index
         known = live.views_by_text()
-        texts = [
-            text for draft in drafts.values() if draft and space.holds(draft.content) for text in draft.content.asked
-        ]
+        texts = [text for draft in drafts.values() if draft for text in space.embedded(draft.content)]
         missing = [text for text in (*texts, *(golden.text for golden in goldens)) if text not in known]
         known |= await ensure_vectors(self._pool, space.encoder, missing)
         home = space is self._engine.home

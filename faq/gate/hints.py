@@ -64,7 +64,7 @@ class Advice:
         alike = tuple(other.id for other in others if overlap(content, other.content))
         space = await self._engine.space(content.language)
         known = space.index.views_by_text()
-        missing = [text for text in content.asked if text not in known]
+        missing = [text for text in space.embedded(content) if text not in known]
         known |= dict(zip(missing, await space.encoder.many(missing), strict=True))
         async with self._turn:
             return Hints(alike, *await asyncio.to_thread(self._compare, space, entry or UNSAVED, content, known))

@@ -68,7 +68,7 @@ def _some(bank: Bank, random: np.random.Generator) -> Rows:
     most = max(8, _MOST // bank.entries)
     kept: list[Rows] = []
     for entry in random.permutation(bank.entries):
-        rows = bank.starts[entry] + random.permutation(bank.counts[entry])[:most]
+        rows = bank.starts[entry] + np.append(0, 1 + random.permutation(bank.counts[entry] - 1))[:most]
         kept.append(rows)
         if sum(map(len, kept)) >= _MOST:
             break
@@ -84,12 +84,13 @@ class _Fold:
 
 
 def _folds(bank: Bank, random: np.random.Generator) -> Iterator[_Fold]:
-    """Each phrasing is held out once, each entry missing once."""
+    """Each phrasing but the question is held out once, each entry missing once."""
     missing = random.permutation(bank.entries) % FOLDS
     place = np.concatenate([alike(mine, random) for mine in np.split(bank.vectors, bank.starts[1:])])
     for fold in range(FOLDS):
         gone = missing[bank.owner] == fold
-        held = (place == fold) & ~gone & (bank.counts[bank.owner] > 1)
+        held = (place == fold) & ~gone
+        held[bank.starts] = False
         yield _Fold(fold, np.flatnonzero(~gone & ~held), np.flatnonzero(held), np.flatnonzero(gone))
 
 

@@ -14,16 +14,17 @@ _PATIENCE = 10  # phrasings below which their mean is not taken for the subject 
 
 @dataclass(frozen=True)
 class Bank:
-    """All phrasings: rows of one entry stand together, `starts` says where each entry's begin."""
+    """All phrasings: rows of one entry stand together, its question first; `starts` says where each entry's begin."""
 
     vectors: Vectors  # (phrasings, dimension) what each means
     wording: Vectors  # (phrasings, n) how each is put: `Wording`
     owner: Rows  # (phrasings,) the entry of each; ascends and names every entry from 0 on
+    passages: Vectors  # (entries, dimension) what question and answer of each mean together
 
     def part(self, rows: Rows) -> "Bank":
         """Of some phrasings, in ascending order; entries are numbered anew."""
-        owner = np.unique(self.owner[rows], return_inverse=True)[1].astype(np.intp)
-        return Bank(self.vectors[rows], self.wording[rows], owner)
+        entries, owner = np.unique(self.owner[rows], return_inverse=True)
+        return Bank(self.vectors[rows], self.wording[rows], owner.astype(np.intp), self.passages[entries])
 
     @property
     def entries(self) -> int:
@@ -46,6 +47,14 @@ class Bank:
         """What all phrasings have in common, which tells no entry from another."""
         centre: Vectors = rows.sum(axis=0) / np.float32(len(rows) + _PATIENCE)
         return centre
+
+    @cached_property
+    def passage_of_phrasings(self) -> Floats:
+        """(entries,) mean cosine of an entry's passage with its phrasings other than the question, if it has any."""
+        cosines = np.einsum("pd,pd->p", self.vectors, self.passages[self.owner])
+        others = np.add.reduceat(cosines, self.starts) - cosines[self.starts]
+        means: Floats = others / np.maximum(self.counts - 1, 1)
+        return means
 
     @cached_property
     def _shift(self) -> tuple[Vectors, Vectors]:

@@ -21,6 +21,7 @@ Texts = tuple[Vectors, Vectors]  # what they mean, and how they are put
 NAMES = (
     "nearest",  # cosine of the nearest phrasing
     "nearest from the centre",  # the same, of directions as seen from the middle of all phrasings
+    "passage",  # cosine of question and answer in one, which says the less the more phrasings there are
     "direction",  # of the discriminant
     "likelihood",  # of the discriminant
     "inner direction",  # of the discriminant of what inner layers give
@@ -80,6 +81,7 @@ class Evidence:
         fits = _Fits(
             np.maximum.reduceat(products, starts, axis=1),
             np.maximum.reduceat(self.bank.from_centre(given, products, rows), starts, axis=1),
+            given @ self.bank.passages[few].T,
             *self._clouds(given, wording[None], few),
             *(each[:, np.append(few, -1)] for each in scores(self.regression.logits(inputs(given, wording[None])))),
         )
@@ -100,7 +102,11 @@ class Evidence:
         for every, own in zip(clouds, (likelihood, direction, inner_direction), strict=True):
             every[at, owner] = own
         made = self._options(vectors, products, logits, clouds)
-        made[at, owner, NAMES.index("phrasings")] = _many(bank.counts[owner] - 1)
+        passage = np.einsum("pd,pd->p", vectors, bank.passages[owner])
+        # It holds the question: what other phrasings have in common with it stands in for that.
+        passage = np.where(rows == bank.starts[owner], bank.passage_of_phrasings[owner], passage)
+        made[at, owner, NAMES.index("passage")] = passage / np.sqrt(counts - 1)
+        made[at, owner, NAMES.index("phrasings")] = _many(counts - 1)
         return made
 
     def _clouds(self, vectors: Vectors, wording: Vectors, among: Rows | None = None) -> "_Clouds":
@@ -111,7 +117,7 @@ class Evidence:
         """`products` with all phrasings."""
         bank = self.bank
         nearest = bank.best_of_each(products), bank.best_of_each(bank.from_centre(vectors, products))
-        return self._made(vectors, _Fits(*nearest, *clouds, *scores(logits)), bank.counts)
+        return self._made(vectors, _Fits(*nearest, vectors @ bank.passages.T, *clouds, *scores(logits)), bank.counts)
 
     def _made(self, vectors: Vectors, fits: "_Fits", counts: Rows) -> Floats:
         made = np.zeros((len(vectors), len(counts) + 1, WIDTH))
@@ -119,6 +125,7 @@ class Evidence:
             [
                 fits.nearest,
                 fits.centred,
+                fits.passage / np.sqrt(counts),
                 fits.direction,
                 fits.likelihood / 30,
                 fits.inner_direction,
@@ -139,6 +146,7 @@ class _Fits(NamedTuple):
 
     nearest: Vectors
     centred: Vectors
+    passage: Vectors
     likelihood: Vectors
     direction: Vectors
     inner_direction: Vectors

@@ -1,6 +1,6 @@
 """Fit the transferred weights: `python -m faq fit --entries A.jsonl B.jsonl …`.
 
-From each collection of phrasings many small shops are drawn: some of the entries, some of their phrasings. Others of
+From each collection many small shops are drawn: some of the entries, their questions and some phrasings. Others of
 their phrasings, put aside by how alike they are, are asked; so are phrasings of the entries that were not drawn
 (nothing is right, but the subject is near) and of the other collections (nothing is right, and the subject is another).
 """
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faq.encoder.ports import Encoder, Views
+from faq.encoder.ports import Encoder, Vectors, Views
 from faq.entries.models import Content
 from faq.index.adapting import SHARES, alike
 from faq.index.background import general_questions
 from faq.index.bank import Bank, Floats, Rows
 from faq.index.choice import Examples, examples, learn
-from faq.index.features import WIDTH, Evidence
+from faq.index.features import WIDTH, Evidence, Texts
 from faq.index.wording import Wording
 
 SHOPS = 30  # drawn from each collection
@@ -31,13 +31,15 @@ class Collection:
     texts: Sequence[str]
     views: Views
     dimension: int  # of what a text means, the first part of its view
-    owner: Rows
+    owner: Rows  # an entry's question comes first
+    passages: Vectors  # (entries, dimension)
 
     @classmethod
     def of(cls, encoder: Encoder, contents: dict[str, Content]) -> "Collection":
         texts = [text for content in contents.values() for text in content.asked]
         owner = [number for number, content in enumerate(contents.values()) for _ in content.asked]
-        return cls(texts, encoder.encode(texts), encoder.dimension, np.array(owner, dtype=np.intp))
+        passages = encoder.encode([content.passage for content in contents.values()])[:, : encoder.dimension]
+        return cls(texts, encoder.encode(texts), encoder.dimension, np.array(owner, dtype=np.intp), passages)
 
 
 def fit(collections: Sequence[Collection], general: Views, *, shops: int = SHOPS, seed: int = 1) -> Floats:
@@ -61,11 +63,13 @@ def _shop(
     size = int(random.choice(SIZES))
     known, left = [], []
     for entry in drawn:
-        mine = random.permutation(np.flatnonzero(collection.owner == entry))
-        aside = alike(collection.views[mine, : collection.dimension], random) == 0
-        aside[0] &= not aside.all()
-        known.append(mine[~aside][:size])
-        left.append(mine[aside])
+        question, *phrasings = np.flatnonzero(collection.owner == entry)
+        known.append(np.array([question]))
+        if phrasings:
+            mine = random.permutation(phrasings)
+            aside = alike(collection.views[mine, : collection.dimension], random) == 0
+            known.append(mine[~aside][: size - 1])
+            left.append(mine[aside])
     rows, held = np.sort(np.concatenate(known)), np.concatenate(left)
     number = np.full(entries, -1, dtype=np.intp)
     number[np.sort(drawn)] = np.arange(len(drawn))
@@ -73,7 +77,7 @@ def _shop(
     texts = [collection.texts[row] for row in rows]
     wording = Wording(texts, collection.views[rows, collection.dimension :], inner, len(drawn))
     meant = collection.views[rows, : collection.dimension]
-    bank = Bank(meant, wording.own, collection.owner[rows]).part(np.arange(len(rows)))
+    bank = Bank(meant, wording.own, number[collection.owner[rows]], collection.passages[np.sort(drawn)])
     put = wording.vectors(general_questions(), inner)
     evidence = Evidence.of(bank, (meaning[::2], put[::2])).trained()
     near = np.flatnonzero(number[collection.owner] < 0)
@@ -86,8 +90,8 @@ def _shop(
         chosen = random.permutation(some)[: _MOST[kind]]
         if len(chosen):
             questions = _texts(source, chosen, wording)
-            right = number[questions.owner] if kind == "right" else np.full(len(chosen), -1, dtype=np.intp)
-            made.append(examples(evidence.options(questions.vectors, questions.wording), right, SHARES[kind]))
+            right = number[source.owner[chosen]] if kind == "right" else np.full(len(chosen), -1, dtype=np.intp)
+            made.append(examples(evidence.options(*questions), right, SHARES[kind]))
     far_texts = Evidence.far(bank, (meaning[1::2], put[1::2]))
     made.append(
         examples(evidence.options(*far_texts), np.full(len(far_texts[0]), -1, dtype=np.intp), SHARES["far"] / 2)
@@ -95,7 +99,6 @@ def _shop(
     return made
 
 
-def _texts(collection: Collection, rows: Rows, wording: Wording) -> Bank:
-    """With `owner` as in the whole collection."""
+def _texts(collection: Collection, rows: Rows, wording: Wording) -> Texts:
     meaning, inner = np.split(collection.views[rows], [collection.dimension], axis=1)
-    return Bank(meaning, wording.vectors([collection.texts[row] for row in rows], inner), collection.owner[rows])
+    return meaning, wording.vectors([collection.texts[row] for row in rows], inner)

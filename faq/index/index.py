@@ -49,6 +49,7 @@ class Index:
         self,
         entries: Sequence[Published],
         views: Views,
+        passages: Views,
         thresholds: Thresholds,
         dimension: int,
         *,
@@ -59,7 +60,7 @@ class Index:
         self.entries = entries
         self.visibility = Visibility(entries)
         self._texts = [text for entry in entries for text in entry.content.asked]
-        self._views, self._dimension = views, dimension
+        self._views, self._passages, self._dimension = views, passages, dimension
         self._vectors = views[:, :dimension]
         self._owner = np.array([row for row, entry in enumerate(entries) for _ in entry.content.asked], dtype=np.intp)
         self._locales = Locales(entries, fallbacks or Fallbacks({}))
@@ -84,16 +85,23 @@ class Index:
     ) -> "Index":
         """What an earlier index learned serves until this one has adapted. `general`: of `general_questions`.
 
-        `dimension`: of what a text means, which is the first part of its view.
+        `dimension`: of what a text means, which is the first part of its view. The question's view stands for that of a
+        passage that has none.
         """
-        rows = [views[text] for entry in entries for text in entry.content.asked]
         none = np.zeros((0, dimension), np.float32) if general is None else general[:0]
-        matrix = np.stack(rows).astype(np.float32) if rows else none
-        return cls(entries, matrix, thresholds, dimension, general=general, after=after, fallbacks=fallbacks)
+        contents = [entry.content for entry in entries]
+        asked, passages = (
+            np.stack(rows).astype(np.float32) if rows else none
+            for rows in (
+                [views[text] for content in contents for text in content.asked],
+                [views.get(content.passage, views[content.question]) for content in contents],
+            )
+        )
+        return cls(entries, asked, passages, thresholds, dimension, general=general, after=after, fallbacks=fallbacks)
 
     def _first_scorer(self, after: "Index | None") -> Scorer:
         """Ready at once: trained a little where that takes no time."""
-        bank = Bank(self._vectors, self._wording.own, self._owner)
+        bank = Bank(self._vectors, self._wording.own, self._owner, self._passages[:, : self._dimension])
         before = None if after is None else after._scorer  # noqa: SLF001 - of the same class
         work = bank.entries * len(bank.owner)
         if after is None or before is None:
@@ -123,8 +131,13 @@ class Index:
         index.thresholds = self.thresholds.base() if asked is None else self.thresholds.fitted(asked)
         return index
 
+    @property
+    def phrasings(self) -> int:
+        return len(self._texts)
+
     def views_by_text(self) -> dict[str, Views]:
-        return dict(zip(self._texts, self._views, strict=True))
+        passages = [entry.content.passage for entry in self.entries]
+        return dict(zip([*passages, *self._texts], [*self._passages, *self._views], strict=True))
 
     def match(
         self,

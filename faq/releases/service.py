@@ -167,7 +167,7 @@ class Releases:
     async def _embed(self, drafts: Sequence[Entry]) -> None:
         """Outside of any transaction: nobody waits for a lock while the model runs."""
         for space in await self._engine.spaces([draft.content.language for draft in drafts]):
-            texts = [text for draft in drafts if space.holds(draft.content) for text in draft.content.asked]
+            texts = [text for draft in drafts for text in space.embedded(draft.content)]
             await ensure_vectors(self._pool, space.encoder, texts)
 
     async def _newest(self, connection: Connection, wish: Wish) -> Entry:

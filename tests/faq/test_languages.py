@@ -34,7 +34,7 @@ ENTRIES = [
 
 def found(language: str | None, hidden: frozenset[int] = frozenset()) -> set[str]:
     encoder = HashingEncoder()
-    texts = [text for entry in ENTRIES for text in entry.content.asked]
+    texts = [text for entry in ENTRIES for text in entry.content.embedded(passages=True)]
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))
     index = Index.of(ENTRIES, vectors, Thresholds(), encoder.dimension, fallbacks=FALLBACKS)
     match = index.match("anything", encoder.encode(["anything"])[0], language=language, shown=9, hidden=hidden)

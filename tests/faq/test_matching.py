@@ -35,7 +35,7 @@ def an_index(entries: dict[str, list[str]] = ENTRIES, **languages: str) -> Index
         Published(entry, 1, Content(asked[0], tuple(asked[1:]), "An answer.", language=languages.get(entry, "en")))
         for entry, asked in entries.items()
     ]
-    vectors = {text: encoder.encode([text])[0] for asked in entries.values() for text in asked}
+    vectors = {text: encoder.encode([text])[0] for entry in published for text in entry.content.embedded(passages=True)}
     return Index.of(published, vectors, Thresholds(), encoder.dimension)
 
 
@@ -114,7 +114,7 @@ def random_bank(seed: int = 0, entries: int = 12, most: int = 9) -> Bank:
     means = random.normal(size=(entries, 24))
     vectors = (means[owner] + random.normal(size=(len(owner), 24))).astype(np.float32)
     wording = np.zeros((len(owner), DIMENSION), dtype=np.float32)
-    return Bank(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), wording, owner)
+    return Bank(unit(vectors), wording, owner, unit(means.astype(np.float32)))
 
 
 def general(seed: int = 9, texts: int = 20) -> Texts:
@@ -165,13 +165,51 @@ def test_what_only_inner_layers_tell_apart_is_told_apart():
 
     asked = {"paid": ("ant", "bee", "cow", "dog", "elk"), "unpaid": ("fig", "gum", "hop", "ivy", "yam")}
     entries = [Published(entry, 1, Content(words[0], words[1:], "An answer.")) for entry, words in asked.items()]
-    views = {word: view(side) for words, side in zip(asked.values(), (1, -1), strict=True) for word in words}
+    sides = dict(zip(asked, (1, -1), strict=True))
+    views = {text: view(sides[entry.id]) for entry in entries for text in entry.content.embedded(passages=True)}
     general = np.stack([view(0) for _ in general_questions()])
     index = Index.of(entries, views, Thresholds(), 24, general=general)
 
     found = [index.match("zoo", view(side)).candidates[0].entry.id for side in (1, -1) for _ in range(10)]
 
     assert found == ["paid"] * 10 + ["unpaid"] * 10
+
+
+def test_who_asks_in_the_words_of_an_answer_finds_it():
+    encoder = HashingEncoder()
+    contents = {
+        "sizes": Content("Which size fits me?", (), "Measure your waist and your chest with a tape."),
+        "care": Content("How do I wash it?", (), "Wool likes cold water, and lies flat to dry."),
+    }
+    entries = [Published(entry, 1, content) for entry, content in contents.items()]
+    texts = [text for content in contents.values() for text in content.embedded(passages=True)]
+    index = Index.of(entries, dict(zip(texts, encoder.encode(texts), strict=True)), Thresholds(), encoder.dimension)
+
+    assert match(index, "does wool like cold water").candidates[0].entry.id == "care"
+    assert match(index, "measure waist and chest").candidates[0].entry.id == "sizes"
+
+
+def test_of_an_answer_that_is_long_the_beginning_counts_without_its_markup():
+    long = Content("Why?", (), "**Because** [we](https://example.com) say so. " + "And so on. " * 100)
+
+    assert long.passage.startswith("Why? Because we")
+    assert "**" not in long.passage
+    assert long.passage == replace(long, answer=long.answer + "The end.").passage
+
+
+def test_a_question_that_is_left_out_gets_from_its_passage_what_other_phrasings_do():
+    bank = random_bank(2, most=9)
+    evidence = Evidence.of(bank, general())
+    questions = bank.starts[bank.counts > 2]
+    passage = NAMES.index("passage")
+
+    without = evidence.options_without(questions)
+
+    for row, question in enumerate(questions):
+        entry = bank.owner[question]
+        others = slice(question + 1, question + bank.counts[entry])
+        typical = (bank.vectors[others] @ bank.passages[entry]).mean()
+        assert without[row, entry, passage] == pytest.approx(typical / np.sqrt(bank.counts[entry] - 1), abs=1e-5)
 
 
 def test_general_questions_that_a_collection_may_answer_are_not_held_against_it():
@@ -264,8 +302,10 @@ def test_phrasings_that_are_alike_are_held_out_together(many: int):
 def test_an_index_that_follows_another_serves_at_once_with_what_was_learned():
     first = an_index().adapted()
     encoder = HashingEncoder()
-    vectors = first.views_by_text() | {"gift wrapping": encoder.encode(["gift wrapping"])[0]}
-    more = [*first.entries, Published("gifts", 1, Content("gift wrapping", (), "Yes."))]
+    gifts = Content("gift wrapping", (), "Yes.")
+    texts = gifts.embedded(passages=True)
+    vectors = first.views_by_text() | dict(zip(texts, encoder.encode(texts), strict=True))
+    more = [*first.entries, Published("gifts", 1, gifts)]
 
     after = Index.of(more, vectors, Thresholds(), encoder.dimension, after=first)
 
@@ -275,7 +315,7 @@ def test_an_index_that_follows_another_serves_at_once_with_what_was_learned():
 
 def test_fitting_values_nearness_and_is_repeatable():
     banks = [random_bank(seed, entries=20, most=8) for seed in (5, 6)]
-    drawn = [Collection(["text"] * len(bank.owner), bank.vectors, 24, bank.owner) for bank in banks]
+    drawn = [Collection(["text"] * len(bank.owner), bank.vectors, 24, bank.owner, bank.passages) for bank in banks]
     questions = np.resize(general()[0], (len(general_questions()), 24))
     weights = fit(drawn, questions, shops=3)
 
@@ -287,7 +327,7 @@ def test_inner_layers_have_a_discriminant_of_their_own_that_leaves_out_what_was_
     plain, random = random_bank(3, most=9), np.random.default_rng(3)
     subjects = random.normal(size=(plain.entries, 16)).astype(np.float32)
     seen = unit(subjects[plain.owner] + random.normal(size=(len(plain.owner), 16)).astype(np.float32))
-    bank = Bank(plain.vectors, np.hstack([plain.wording, seen]), plain.owner)
+    bank = Bank(plain.vectors, np.hstack([plain.wording, seen]), plain.owner, plain.passages)
     none = np.zeros((0, 24), np.float32), np.zeros((0, DIMENSION + 16), np.float32)
     evidence = Evidence.of(bank, none)
     rows = np.flatnonzero(bank.counts[bank.owner] > 1)[::3].astype(np.intp)
@@ -311,7 +351,7 @@ def test_in_a_large_collection_the_few_entries_that_are_looked_at_hold_the_best_
     random = np.random.default_rng(0)
     subjects = random.normal(size=(2500, 1, 48)).astype(np.float32)
     vectors = unit((subjects + 0.5 * random.normal(size=(2500, 9, 48)).astype(np.float32)).reshape(-1, 48))
-    bank = Bank(vectors, np.zeros((len(vectors), 512), np.float32), np.repeat(np.arange(2500), 9))
+    bank = Bank(vectors, np.zeros((len(vectors), 512), np.float32), np.repeat(np.arange(2500), 9), unit(subjects[:, 0]))
     asked = unit(vectors[::500] + 0.05 * random.normal(size=(45, 48)).astype(np.float32))
     none = np.zeros((0, 48), np.float32), np.zeros((0, 512), np.float32)
     evidence = Evidence.of(bank, none)
@@ -333,7 +373,7 @@ def test_an_entry_that_joins_a_trained_collection_is_placed_among_the_others_who
     random = np.random.default_rng(0)
     subjects = random.normal(size=(30, 1, 48)).astype(np.float32)
     vectors = unit((subjects + 0.7 * random.normal(size=(30, 6, 48)).astype(np.float32)).reshape(-1, 48))
-    bank = Bank(vectors, np.zeros((180, 512), np.float32), np.repeat(np.arange(30), 6))
+    bank = Bank(vectors, np.zeros((180, 512), np.float32), np.repeat(np.arange(30), 6), unit(subjects[:, 0]))
     none = np.zeros((0, 561), np.float32)
     before = bank.part(np.arange(174))
     learned = Regression.from_means(before, none).trained(before, none)

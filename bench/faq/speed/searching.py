@@ -23,7 +23,8 @@ def searching(encoder: Encoder, phrasings: Sequence[tuple[str, str]], questions:
     general = encoder.encode(list(general_questions()))
     for size in SIZES:
         views = np.hstack([_moved(part, size) for part in np.split(known, [encoder.dimension], axis=1)])
-        index = Index(copies(phrasings, size // PHRASINGS), views, Thresholds(), encoder.dimension, general=general)
+        entries, passages = copies(phrasings, size // PHRASINGS), views[::PHRASINGS]
+        index = Index(entries, views, passages, Thresholds(), encoder.dimension, general=general)
         meanings = np.ascontiguousarray(views[:, : encoder.dimension])
         found, floor = alternating([partial(_match, index), partial(_nearest, meanings)], asked)
         yield Figure(f"search among {size:,} phrasings, median", found, "ms", floor, "numpy's product")
