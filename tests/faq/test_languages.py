@@ -198,3 +198,23 @@ async def test_who_asks_before_it_was_opened_ahead_does_not_wait_for_that():
     async with asyncio.timeout(30):
         assert await engine.space("fr") is not engine.home
     await engine.close()
+
+
+async def test_a_change_at_home_is_live_before_it_shows_abroad_and_one_abroad_at_once():
+    engine = Engine(BatchingEncoder(HashingEncoder()), Thresholds(), Metrics(), open_other=HashingEncoder, ahead=3600.0)
+
+    async def seen(language: str) -> list[str]:
+        return [entry.id for entry in (await engine.space(language)).index.entries]
+
+    first, second, french = an_entry("cost", "en", "Cost?"), an_entry("wrap", "en", "Wrap?"), ENTRIES[1]
+    await engine.replace([first], revision=1)
+    assert await seen("fr") == ["cost"]
+
+    await engine.replace([first, second], revision=2)
+    assert (await seen("en"), await seen("fr")) == (["cost", "wrap"], ["cost"])
+    await engine.catch_up()
+    assert await seen("fr") == ["cost", "wrap"]
+
+    await engine.replace([first, french], revision=3)
+    assert (await seen("en"), await seen("fr")) == (["cost"], ["cost", "cost-fr"])
+    await engine.close()

@@ -21,8 +21,8 @@ def _measured(encoder: Encoder, settings: FaqSettings, shop: Set) -> Iterator[Fi
     questions = [query.text for query in shop.queries]
     yield encoding(encoder, settings, questions)
     yield asyncio.run(batching(encoder, questions))
-    yield from searching(encoder, shop.phrasings, questions)
-    yield from publishing(shop.phrasings)
+    yield from searching(encoder, shop, questions)
+    yield from publishing(shop)
 
 
 def main() -> int:

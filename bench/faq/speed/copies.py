@@ -1,20 +1,21 @@
 """As many entries as a large shop has: the sample FAQ's phrasings, each copy with a word of its own."""
 
 from collections.abc import Iterator, Sequence
-from itertools import count, islice
+from itertools import count, cycle, islice
 
+from bench.faq.sets import Set
 from faq.entries.models import Content, Published
 
 PHRASINGS = 8  # of an entry
 
 
-def copies(phrasings: Sequence[tuple[str, str]], entries: int) -> list[Published]:
-    """`phrasings`: (text, its entry), which is not used: neighbours in the file make an entry."""
-    texts = _texts([text for text, _ in phrasings])
+def copies(shop: Set, entries: int) -> list[Published]:
+    """Phrasings that are neighbours in the file make an entry, and get some answer."""
+    texts = _texts([text for text, _ in shop.phrasings])
+    answers = cycle(content.answer for content in shop.entries.values())
     made = []
-    for number in range(entries):
+    for number, answer in zip(range(entries), answers, strict=False):
         question, *others = islice(texts, PHRASINGS)
-        answer = f"The answer to question {number}."
         made.append(Published(f"copy-{number}", 1, Content(question, tuple(others), answer, category="copies")))
     return made
 

@@ -4,7 +4,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
@@ -12,6 +12,7 @@ import httpx
 import psutil
 
 from bench.aftercare import data_folder, launcher
+from bench.faq.sets import Set
 from bench.faq.speed.copies import PHRASINGS, copies
 from bench.faq.speed.figures import Figure
 from common.internal import INTERNAL_SECRET_HEADER
@@ -25,8 +26,8 @@ _LOOK = 2.0
 _IDLE = 0.1  # share of a processor
 
 
-def publishing(phrasings: Sequence[tuple[str, str]]) -> Iterator[Figure]:
-    entries = copies(phrasings, ENTRIES)
+def publishing(shop: Set) -> Iterator[Figure]:
+    entries = copies(shop, ENTRIES)
     with _service() as (stack, http), tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.write("".join(json.dumps(plain(entry.id, entry.content)) + "\n" for entry in entries))
         file.flush()

@@ -3,6 +3,7 @@ from functools import partial
 
 import numpy as np
 
+from bench.faq.sets import Set
 from bench.faq.speed.copies import PHRASINGS, copies
 from bench.faq.speed.figures import Figure, alternating
 from faq.encoder.ports import Encoder, Vectors, Views
@@ -16,14 +17,14 @@ MOVED = 0.02  # standard deviation of what is added to each number of a copy's v
 SEED = 0
 
 
-def searching(encoder: Encoder, phrasings: Sequence[tuple[str, str]], questions: Sequence[str]) -> Iterator[Figure]:
+def searching(encoder: Encoder, shop: Set, questions: Sequence[str]) -> Iterator[Figure]:
     """What is added to the encoder's own time. The floor finds the nearest phrasing and nothing more."""
     asked = list(zip(questions[:ROUNDS], encoder.encode(list(questions[:ROUNDS])), strict=True))
-    known = encoder.encode([text for text, _ in phrasings])
+    known = encoder.encode([text for text, _ in shop.phrasings])
     general = encoder.encode(list(general_questions()))
     for size in SIZES:
         views = np.hstack([_moved(part, size) for part in np.split(known, [encoder.dimension], axis=1)])
-        entries, passages = copies(phrasings, size // PHRASINGS), views[::PHRASINGS]
+        entries, passages = copies(shop, size // PHRASINGS), views[::PHRASINGS]
         index = Index(entries, views, passages, Thresholds(), encoder.dimension, general=general)
         meanings = np.ascontiguousarray(views[:, : encoder.dimension])
         found, floor = alternating([partial(_match, index), partial(_nearest, meanings)], asked)
