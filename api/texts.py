@@ -128,10 +128,11 @@ TEXTS = {
 }
 
 
-def promise(name: str, **values: str) -> dict[str, Any]:
+def promise(name: str, language: str = "", **values: str) -> dict[str, Any]:
     """The body of a bot message that asks nothing and needs no answer."""
-    text = TEXTS[name].format(**values) if values else TEXTS[name]
-    return {"text": text, "buttons": [], "cards": [], "source": {"kind": "template", "name": name}}
+    said = text(name, language)
+    said = said.format(**values) if values else said
+    return {"text": said, "buttons": [], "cards": [], "source": {"kind": "template", "name": name}}
 
 
 def text(name: str, language: str = "") -> str:

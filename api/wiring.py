@@ -182,28 +182,29 @@ class Parts:
     @cached_property
     def surveys(self) -> SurveyService:
         kind = self.settings.survey
-        return SurveyService(self.conversations, self.consent, None if kind == "none" else Kind(kind))
+        return SurveyService(self.conversations, self.consent, self.languages, None if kind == "none" else Kind(kind))
 
     @cached_property
     def consent(self) -> ConsentService:
-        return ConsentService(self.conversations)
+        return ConsentService(self.conversations, self.languages)
 
     @cached_property
     def follow_ups(self) -> FollowUps:
         post = self.outbox if EMAIL in self._channels else None
         days = self.settings.follow_up_days
-        return FollowUps(self.conversations, self.consent, self.handoff, self.complaints, post, days=days)
+        services = (self.conversations, self.consent, self.handoff, self.complaints, self.languages)
+        return FollowUps(*services, post=post, days=days)
 
     @cached_property
     def photos(self) -> PhotoService:
         taken = self.settings.photos and self.settings.desk != "helpdesk"
-        return PhotoService(self.conversations, self.handoff, taken=taken)
+        return PhotoService(self.conversations, self.handoff, self.languages, taken=taken)
 
     @cached_property
     def complaints(self) -> ComplaintService:
         post = self.outbox if EMAIL in self._channels else None
         zone = desk_hours(self.settings).general.zone
-        return ComplaintService(self.conversations, self.handoff, zone, post=post, agreed=self._agreed)
+        return ComplaintService(self.conversations, self.handoff, self.languages, zone, post=post, agreed=self._agreed)
 
     @cached_property
     def endings(self) -> Endings:
@@ -277,7 +278,7 @@ class Parts:
         return HandoffService(
             self.conversations,
             self.staff,
-            Texts.load(),
+            Texts.load(languages=self.settings.languages),
             desk_hours(self.settings),
             queue_limit=self.settings.desk_queue_limit,
             writes_later=EMAIL in self._channels,
@@ -335,7 +336,7 @@ class Parts:
             self.conversations,
             self.guests,
             self.handoff,
-            AgreementAnswers(self.conversations, self.complaints, self.handoff),
+            AgreementAnswers(self.conversations, self.complaints, self.handoff, self.languages),
             keyed=self.keyed,
             metrics=self.metrics,
             owner=self._owner,

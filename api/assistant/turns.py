@@ -284,7 +284,7 @@ class TurnRunner:
             if finished and kept.apology:
                 left_open = await self._writes.left_open(connection, turn.message_id)
                 sorry = apology(kept.apology, self._languages.of(conversation.locale))
-                await self._say(connection, turn, promise("write_checking") if left_open else sorry)
+                await self._say(connection, turn, conversation, promise("write_checking") if left_open else sorry)
             if finished and kept.answer:
                 await self._store_answer(connection, turn, conversation, kept.answer)
             following = None
@@ -317,15 +317,15 @@ class TurnRunner:
         if answer.lacked("gateway") and await self._writes.left_open(connection, turn.message_id):
             # The action server did not learn that it was written down, and says that it could not be done.
             bodies = [promise("write_checking")]
-        said = [await self._say(connection, turn, body) for body in bodies]
+        said = [await self._say(connection, turn, conversation, body) for body in bodies]
         await self._insight.heard(connection, conversation, turn, answer.question, said)
         if answer.privacy:
             reference = await self._privacy.ask(connection, conversation, turn.message_id, answer.privacy)
-            await self._say(connection, turn, promise("privacy_recorded", reference=reference))
+            await self._say(connection, turn, conversation, promise("privacy_recorded", reference=reference))
         if answer.consent:
             await self._consent.withdraw_all(connection, conversation)
         if answer.verify:
-            await self._open_challenge(connection, turn, answer.verify)
+            await self._open_challenge(connection, turn, conversation, answer.verify)
         if answer.handoff:
             wish = answer.handoff
             await self._handoff.request(
@@ -337,7 +337,9 @@ class TurnRunner:
             )
             await self._closed(connection, turn.conversation_id)
 
-    async def _open_challenge(self, connection: Connection, turn: Turn, wish: VerifyWish) -> None:
+    async def _open_challenge(
+        self, connection: Connection, turn: Turn, conversation: Conversation, wish: VerifyWish
+    ) -> None:
         try:
             await self._guests.open(
                 connection,
@@ -348,9 +350,9 @@ class TurnRunner:
             )
         except TooManyCodes:
             self._metrics.codes.labels("limited").inc()
-            await self._say(connection, turn, apology("verification_limit"))
+            await self._say(connection, turn, conversation, apology("verification_limit"))
 
-    async def _say(self, connection: Connection, turn: Turn, body: dict[str, Any]) -> Event:
+    async def _say(self, connection: Connection, turn: Turn, conversation: Conversation, body: dict[str, Any]) -> Event:
         return await self._conversations.append(
             connection,
             turn.conversation_id,
@@ -358,6 +360,7 @@ class TurnRunner:
             author="bot",
             body={
                 **body,
+                "language": self._languages.spoken(conversation.locale),
                 "in_reply_to": str(turn.message_id),
                 "answers": [str(message_id) for message_id in turn.messages],
             },

@@ -8,16 +8,19 @@ from api.conversations.models import Conversation
 from api.conversations.service import ConversationService
 from api.handoff.service import HandoffService
 from api.handoff.states import Reason
-from api.texts import KEPT_PAYLOAD, NOT_KEPT_PAYLOAD, TEXTS, apology, promise
+from api.languages.service import Languages
+from api.texts import KEPT_PAYLOAD, NOT_KEPT_PAYLOAD, TEXTS, apology, promise, text
 from common.database import Connection
 
 
-def question(complaint: Complaint, values: dict[str, str]) -> dict[str, Any]:
+def question(complaint: Complaint, values: dict[str, str], language: str) -> dict[str, Any]:
     """The body of the message that asks."""
-    body = apology("follow_up_agreement")
+    body = apology("follow_up_agreement", language)
     body["text"] = body["text"].format(**values)
     answers = (("button_kept", KEPT_PAYLOAD), ("button_not_kept", NOT_KEPT_PAYLOAD))
-    buttons = [{"title": TEXTS[title], "payload": f"{payload}{complaint.handoff_id}"} for title, payload in answers]
+    buttons = [
+        {"title": text(title, language), "payload": f"{payload}{complaint.handoff_id}"} for title, payload in answers
+    ]
     return body | {"buttons": [*buttons, *body["buttons"]]}
 
 
@@ -25,11 +28,16 @@ class AgreementAnswers:
     """Taken in the transaction that stores the customer's press: nobody of the assistant's is needed for it."""
 
     def __init__(
-        self, conversations: ConversationService, complaints: ComplaintService, handoff: HandoffService
+        self,
+        conversations: ConversationService,
+        complaints: ComplaintService,
+        handoff: HandoffService,
+        languages: Languages,
     ) -> None:
         self._conversations = conversations
         self._complaints = complaints
         self._handoff = handoff
+        self._languages = languages
 
     async def take(self, connection: Connection, conversation: Conversation, payload: str) -> bool:
         """Whether it was such an answer. What was not kept goes to people, with what was agreed."""
@@ -60,5 +68,5 @@ class AgreementAnswers:
         )
 
     async def _say(self, connection: Connection, conversation: Conversation, template: str, **values: str) -> None:
-        body = promise(template, **values)
+        body = promise(template, self._languages.of(conversation.locale), **values)
         await self._conversations.append(connection, conversation.id, type="message", author="bot", body=body)

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from api.audit import service as audit
 from api.complaints import repository
-from api.complaints.days import spoken
 from api.complaints.errors import InvalidAgreement, NothingAgreed, UnknownComplaint
 from api.complaints.models import Complaint, Progress
 from api.conversations.models import Conversation, State
@@ -15,6 +14,8 @@ from api.handoff.models import Handoff
 from api.handoff.ports import Post
 from api.handoff.service import HandoffService, NotYours, utc_now
 from api.handoff.voice import EMAIL
+from api.languages.days import spoken
+from api.languages.service import Languages
 from api.staff.models import Staff
 from api.texts import promise
 from common.database import Connection
@@ -32,6 +33,7 @@ class ComplaintService:
         self,
         conversations: ConversationService,
         handoff: HandoffService,
+        languages: Languages,
         zone: ZoneInfo,
         *,
         post: Post | None = None,
@@ -44,6 +46,7 @@ class ComplaintService:
         """
         self._conversations = conversations
         self._handoff = handoff
+        self._languages = languages
         self._post = post
         self._agreed = agreed
         self._clock = clock
@@ -85,7 +88,9 @@ class ComplaintService:
             return before
         complaint = await repository.agree(connection, handoff.id, conversation.id, agreed=agreed, due_on=due_on)
         template = "complaint_changed" if before and before.agreed else "complaint_agreed"
-        await self._tell(connection, handoff, complaint, template, advisor.first_name if mine else None)
+        language = self._languages.of(conversation.locale)
+        said = promise(template, language, **self.values(complaint, language))
+        await self._tell(connection, handoff, complaint, said, advisor.first_name if mine else None)
         await self._note(connection, advisor, complaint, "agreed")
         if handoff.closed_at and self._agreed:
             await self._agreed(connection, conversation, complaint)
@@ -116,10 +121,10 @@ class ComplaintService:
             outcome=outcome,
         )
 
-    def values(self, complaint: Complaint) -> dict[str, str]:
-        """What templates say of an agreement."""
+    def values(self, complaint: Complaint, language: str = "") -> dict[str, str]:
+        """What templates say of an agreement; the day in the language."""
         assert complaint.due_on is not None, "there is something agreed"
-        agreed, day = complaint.agreed or "", spoken(complaint.due_on, self.today)
+        agreed, day = complaint.agreed or "", spoken(complaint.due_on, self.today, language)
         return {"reference": complaint.reference, "agreed": agreed, "day": day}
 
     def _checked(self, agreed: str, due_on: date) -> str:
@@ -142,10 +147,9 @@ class ComplaintService:
         return conversation, handoff
 
     async def _tell(
-        self, connection: Connection, handoff: Handoff, complaint: Complaint, template: str, advisor: str | None
+        self, connection: Connection, handoff: Handoff, complaint: Complaint, body: dict[str, Any], advisor: str | None
     ) -> None:
         """`advisor`: who has the conversation; else the assistant tells it."""
-        body: dict[str, Any] = promise(template, **self.values(complaint))
         body["agreement"] = {
             "reference": complaint.reference,
             "agreed": complaint.agreed,

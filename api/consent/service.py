@@ -7,7 +7,8 @@ from api.consent.errors import NotAsked, NotKnown
 from api.consent.models import Consent, Purpose
 from api.conversations.models import Conversation
 from api.conversations.service import ConversationService
-from api.texts import TEXTS
+from api.languages.service import Languages
+from api.texts import text
 from common.database import Connection
 
 ASKED_ON = frozenset({"web"})  # channels that can show the question
@@ -26,8 +27,9 @@ class ConsentService:
     holds in the one conversation. Questions and decisions are `consent` events of the log, and decisions are audited.
     """
 
-    def __init__(self, conversations: ConversationService) -> None:
+    def __init__(self, conversations: ConversationService, languages: Languages) -> None:
         self._conversations = conversations
+        self._languages = languages
 
     async def allows(self, connection: Connection, conversation: Conversation, purpose: Purpose) -> bool:
         found = _latest(await repository.of(connection, conversation), purpose)
@@ -41,7 +43,7 @@ class ConsentService:
         if _latest(before, purpose) or await self._still_open(connection, conversation, before):
             return False
         name = f"consent_{purpose}"
-        wording = TEXTS[name]
+        wording = text(name, self._languages.of(conversation.locale))
         version = version_of(wording)
         consent_id = await repository.insert(connection, conversation, purpose, wording=wording, version=version)
         if consent_id is None:

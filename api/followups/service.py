@@ -16,6 +16,7 @@ from api.followups.repository import FollowUp
 from api.handoff.ports import Post
 from api.handoff.service import HandoffService
 from api.handoff.voice import EMAIL
+from api.languages.service import Languages
 from api.texts import apology
 from common.database import Connection
 
@@ -40,8 +41,9 @@ class FollowUps:
         consent: ConsentService,
         handoff: HandoffService,
         complaints: ComplaintService,
-        post: Post | None,
+        languages: Languages,
         *,
+        post: Post | None,
         days: float,
     ) -> None:
         """`post`: brings it to the e-mail address that was left, too. `days`: 0 for no follow-ups."""
@@ -49,6 +51,7 @@ class FollowUps:
         self._consent = consent
         self._handoff = handoff
         self._complaints = complaints
+        self._languages = languages
         self._post = post
         self._days = days
 
@@ -100,7 +103,7 @@ class FollowUps:
             if not await repository.finish(connection, follow_up.handoff_id, "sent" if complaint else "dropped"):
                 return
             if complaint:
-                await self._say(connection, complaint)
+                await self._say(connection, complaint, self._languages.of(conversation.locale))
 
     async def _wanted(
         self, connection: Connection, conversation: Conversation, follow_up: FollowUp
@@ -119,11 +122,11 @@ class FollowUps:
         handoff = await self._handoff.latest(connection, conversation.id)
         return complaint if handoff and handoff.id == follow_up.handoff_id and handoff.closed_at else None
 
-    async def _say(self, connection: Connection, complaint: Complaint) -> None:
+    async def _say(self, connection: Connection, complaint: Complaint, language: str) -> None:
         if complaint.agreed:
-            body = question(complaint, self._complaints.values(complaint))
+            body = question(complaint, self._complaints.values(complaint, language), language)
         else:
-            body = apology("follow_up_complaint")
+            body = apology("follow_up_complaint", language)
             body["text"] = body["text"].format(reference=complaint.reference)
         event = await self._conversations.append(
             connection, complaint.conversation_id, type="message", author="bot", body=body

@@ -8,6 +8,7 @@ from api.handoff.line import Outlook
 from api.handoff.models import Handoff
 from api.handoff.opening_hours import DeskHours
 from api.handoff.texts import Texts
+from api.languages.days import date_of, weekday
 from common.database import Connection
 
 
@@ -42,63 +43,72 @@ class Announcer:
 
         `missing` names the template that asks for what the recorded wish lacks; the event has it as `asks`.
         """
+        texts = await self._texts_of(connection, handoff)
         if not outlook.advisors:
             asks = {"asks": missing} if missing else {}
-            body = self._recorded(handoff)
-            text = f"{body['text']} {self._texts.text(missing)}" if missing else body["text"]
-            return await self.say(
-                connection, handoff, State.QUEUED, {"position": outlook.position} | body | asks | {"text": text}
-            )
+            body = self._recorded(handoff, texts)
+            text = texts.joined(body["text"], missing) if missing else body["text"]
+            told = {"position": outlook.position} | body | asks | {"text": text}
+            return await self._say(connection, handoff, State.QUEUED, texts, told)
         first, about = outlook.position == 1, outlook.minutes is not None
         name = "handoff_left" if left_by else f"handoff_queued{'_first' if first else ''}{'_about' if about else ''}"
         known = {"position": outlook.position, "minutes": outlook.minutes}
-        message = self._texts.message(
+        message = texts.message(
             name, reference=handoff.reference, advisor=left_by, plural="" if outlook.minutes == 1 else "s", **known
         )
-        return await self.say(connection, handoff, State.QUEUED, known | message)
+        return await self._say(connection, handoff, State.QUEUED, texts, known | message)
 
-    def _recorded(self, handoff: Handoff) -> dict[str, Any]:
+    def _recorded(self, handoff: Handoff, texts: Texts) -> dict[str, Any]:
         expected = self._hours.of(handoff.skill).next_opening(self._clock())
         if expected is None:
-            return self._texts.message(self._recorded_name, reference=handoff.reference)
-        when = {"day": expected.strftime("%A"), "date": f"{expected.day} {expected:%B}"}
+            return texts.message(self._recorded_name, reference=handoff.reference)
+        when = {"day": weekday(expected, texts.language), "date": date_of(expected, texts.language)}
         clock = {"time": expected.strftime("%H:%M"), "zone": expected.tzname()}
         soon = (expected - self._clock()).days < 6  # noqa: PLR2004 - then the day of the week says it all
         name = f"{self._recorded_name}_until{'' if soon else '_date'}"
-        message = self._texts.message(name, reference=handoff.reference, **when, **clock)
+        message = texts.message(name, reference=handoff.reference, **when, **clock)
         return {"expected_at": expected.isoformat()} | message
 
     async def full(self, connection: Connection, handoff: Handoff, *, missing: str) -> Event:
         """Recorded because too many are in line; `missing` as in `queued`."""
-        message = self._texts.message("handoff_full", reference=handoff.reference)
-        asks = {"asks": missing, "text": f"{message['text']} {self._texts.text(missing)}"} if missing else {}
-        return await self.say(connection, handoff, State.BOT, message | asks)
+        texts = await self._texts_of(connection, handoff)
+        message = texts.message("handoff_full", reference=handoff.reference)
+        asks = {"asks": missing, "text": texts.joined(message["text"], missing)} if missing else {}
+        return await self._say(connection, handoff, State.BOT, texts, message | asks)
 
     async def position(self, connection: Connection, handoff: Handoff, outlook: Outlook) -> None:
         """The place in line has changed: nothing is said, the status line shows it."""
         known = {"position": outlook.position, "minutes": outlook.minutes}
-        await self.say(connection, handoff, State.QUEUED, known)
+        await self._say(connection, handoff, State.QUEUED, await self._texts_of(connection, handoff), known)
 
     async def step(
         self, connection: Connection, handoff: Handoff, state: State, template: str, **values: object
     ) -> Event:
         """Said by a template; `advisor`, where given, becomes a member of the event."""
-        message = self._texts.message(template, reference=handoff.reference, **values)
+        texts = await self._texts_of(connection, handoff)
+        message = texts.message(template, reference=handoff.reference, **values)
         known = {"advisor": values["advisor"]} if "advisor" in values else {}
-        return await self.say(connection, handoff, state, known | message)
+        return await self._say(connection, handoff, state, texts, known | message)
 
-    async def say(self, connection: Connection, handoff: Handoff, state: State, body: dict[str, Any]) -> Event:
+    async def _say(
+        self, connection: Connection, handoff: Handoff, state: State, texts: Texts, body: dict[str, Any]
+    ) -> Event:
         told = {key: value for key, value in body.items() if value is not None}
+        known = {"state": state, "reference": handoff.reference, "language": texts.language}
         return await self._conversations.append(
             connection,
             handoff.conversation_id,
             type="handoff",
             author="system",
-            body={"state": state, "reference": handoff.reference, "actions": self._actions(state)} | told,
+            body=known | {"actions": self._actions(state, texts)} | told,
         )
 
-    def _actions(self, state: State) -> list[dict[str, str]]:
+    async def _texts_of(self, connection: Connection, handoff: Handoff) -> Texts:
+        """In the conversation's language."""
+        return self._texts.of((await self._conversations.get(connection, handoff.conversation_id)).locale)
+
+    def _actions(self, state: State, texts: Texts) -> list[dict[str, str]]:
         if state is not State.QUEUED:
             return []
         offered = ["continue", "write_later"] if self.writes_later else ["continue"]
-        return [{"action": action, "title": self._texts.text(f"button_{action}")} for action in offered]
+        return [{"action": action, "title": texts.text(f"button_{action}")} for action in offered]

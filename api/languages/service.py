@@ -15,6 +15,8 @@ log = structlog.get_logger(__name__)
 FIRST_EVENTS = 20
 # Seconds after the start at which the detector is opened, if nobody has written before.
 OPEN_AFTER = 15.0
+# The assistant's own, in which everything is written.
+HOME = "en"
 # After these questions of a form a text is an answer: an address in Paris is no change of language. So it is after what
 # was said from the shop's data, which forms ask with.
 QUESTIONS = ("utter_question_", "utter_rejected_")
@@ -59,6 +61,10 @@ class Languages:
         """The language in which a customer with this locale is answered; empty: in the assistant's own."""
         language = locale.split("-", maxsplit=1)[0].lower()
         return language if language in self.offered else ""
+
+    def spoken(self, locale: str) -> str:
+        """The language in which this customer is answered, with the name of the assistant's own."""
+        return self.of(locale) or HOME
 
     async def pressed(self, conversation: Conversation, payload: str) -> Conversation:
         """The conversation after a button, which may be one for another language."""

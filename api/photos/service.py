@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 from api.conversations.models import Conversation, State
 from api.conversations.service import ConversationService
 from api.handoff.service import HandoffService
+from api.languages.service import Languages
 from api.photos import repository
 from api.photos.errors import PhotosNotTaken, TooManyPhotos, UnknownPhoto
 from api.photos.models import Photo
 from api.photos.pictures import cleaned
-from api.texts import TEXTS
+from api.texts import text
 from common.database import Connection
 
 MOST = 20  # of a conversation
@@ -19,10 +20,13 @@ AT_ONCE = 2  # decoded at the same time: each takes a processor, and up to 200 M
 class PhotoService:
     """Photos that customers send, for people: the assistant can't look at them, and nothing it asked is answered."""
 
-    def __init__(self, conversations: ConversationService, handoff: HandoffService, *, taken: bool) -> None:
+    def __init__(
+        self, conversations: ConversationService, handoff: HandoffService, languages: Languages, *, taken: bool
+    ) -> None:
         """`taken`: whether customers may send any."""
         self._conversations = conversations
         self._handoff = handoff
+        self._languages = languages
         self._decoding = asyncio.Semaphore(AT_ONCE)
         self.taken = taken
 
@@ -74,7 +78,9 @@ class PhotoService:
             await self._handoff.reopen(connection, conversation.id)
         with_people = conversation.state in (State.QUEUED, State.ASSIGNED)
         note = "photo_shown" if with_people else "photo_kept"
-        body = {"message_id": str(uuid4()), "text": TEXTS["photo"], "photo": shown, "note": TEXTS[note]}
+        language = self._languages.of(conversation.locale)
+        said = {"text": text("photo", language), "note": text(note, language)}
+        body = {"message_id": str(uuid4()), "photo": shown, **said}
         event = await self._conversations.append(
             connection, conversation.id, type="message", author="customer", body=body
         )

@@ -5,10 +5,11 @@ from uuid import UUID
 from api.consent.models import Purpose
 from api.consent.service import ConsentService
 from api.conversations.service import ConversationService
+from api.languages.service import Languages
 from api.surveys import repository
 from api.surveys.errors import ReferenceMissing, UnknownReference
 from api.surveys.models import SCALES, Feedback, Kind
-from api.texts import TEXTS
+from api.texts import text
 from common.database import Connection
 
 ASKED_ON = frozenset({"web"})  # channels that can show a survey
@@ -21,10 +22,13 @@ class SurveyService:
     Each record is also a `survey` event of the conversation: other tabs see it, and so does a page that is loaded anew.
     """
 
-    def __init__(self, conversations: ConversationService, consent: ConsentService, asks: Kind | None) -> None:
+    def __init__(
+        self, conversations: ConversationService, consent: ConsentService, languages: Languages, asks: Kind | None
+    ) -> None:
         """`asks`: the survey at the end of a conversation; None for none."""
         self._conversations = conversations
         self._consent = consent
+        self._languages = languages
         self._asks = asks
 
     async def ended(self, connection: Connection, conversation_id: UUID) -> None:
@@ -51,7 +55,7 @@ class SurveyService:
             author="system",
             body={
                 "kind": self._asks,
-                "text": TEXTS[name],
+                "text": text(name, self._languages.of(conversation.locale)),
                 "lowest": lowest,
                 "highest": highest,
                 "source": {"kind": "template", "name": name},

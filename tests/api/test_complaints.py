@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from api.complaints.days import asked_at, spoken
+from api.complaints.days import asked_at
 from api.complaints.errors import InvalidAgreement, NothingAgreed, UnknownComplaint
 from api.complaints.models import Complaint
 from api.handoff.service import NotYours
+from api.languages.days import spoken
 from api.privacy.repository import everything
 from api.staff.models import Staff
 from tests.api.conftest import Customer, Gateway, Start
@@ -82,6 +83,21 @@ async def test_what_is_agreed_is_told_in_the_conversation_and_by_e_mail(gateway:
     assert told["agreement"] == {"reference": complaint.reference, "agreed": WHAT, "due_on": later().isoformat()}
     posted = await gateway.sql("SELECT seq FROM outbox WHERE conversation_id = %s", emma.id)
     assert (told["seq"],) in posted
+
+
+async def test_what_is_agreed_and_asked_about_is_in_the_customers_language(gateway: Gateway) -> None:
+    emma, sue, number = await complaining(gateway)
+    await gateway.sql("UPDATE conversations SET locale = 'fr' WHERE id = %s", emma.id)
+    await agree(gateway, sue, number)
+    day = spoken(later(), later(), "fr")
+    assert (await of_type(emma, "message"))[-1]["text"].startswith(f"Nous avons convenu : {WHAT}, d'ici au {day}")
+    await ends(gateway, emma, sue, how="resolve")
+    await decide(emma, "follow_up", given=True)
+    await time_passes(gateway)
+    [question] = await asked(emma)
+    assert f"{WHAT}, d'ici au {day}. Est-ce fait ?" in question["text"]
+    await emma.press(payload(question, "Oui, c'est fait"))
+    assert (await emma.until(lambda event: event.get("text", "").startswith("Merci")))["author"] == "bot"
 
 
 async def test_the_same_agreement_again_tells_nothing_and_another_one_says_that_it_changed(gateway: Gateway) -> None:

@@ -63,7 +63,10 @@ async def test_a_shop_that_does_not_say_the_tier_holds_no_answer_up(gateway: Gat
 async def test_an_anonymous_conversation_can_be_linked_later(gateway: Gateway) -> None:
     customer = await gateway.customer()
     answer = await identify(gateway, customer, token())
-    assert (answer.status_code, answer.json()) == (200, {"auth_level": "customer", "first_name": "Emma"})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"auth_level": "customer", "first_name": "Emma", "language": "en"},
+    )
     again = await identify(gateway, customer, token())
     assert again.status_code == 200
 

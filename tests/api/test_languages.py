@@ -1,10 +1,15 @@
 """The language of a conversation: detected, chosen, remembered."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import date
 
 import pytest
 import pytest_asyncio
+import yaml
 
+from api.handoff.texts import FILE, Texts
+from api.languages.days import spoken
 from api.languages.service import FIRST_EVENTS
 from api.settings import ApiSettings
 from api.texts import TEXTS
@@ -139,6 +144,124 @@ async def test_an_apology_is_in_the_customers_language(gateway: Gateway) -> None
     assert [button["title"] for button in reply["buttons"]] == [ABROAD["fr"]["button_human"]]
 
 
+async def agrees(customer: Customer) -> None:
+    path = f"{customer.path}/consents/survey"
+    answer = await customer.http.post(path, json={"given": True}, headers=customer.headers)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_french_customer_is_asked_in_french_whether_we_may_and_what_they_think(gateway: Gateway) -> None:
+    customer = await gateway.customer()
+    await say(customer, FRENCH)
+    gateway.rasa.then(gateway.rasa.answer(message("Au revoir"), closed=True))
+    await customer.say("au revoir")
+    asked = await customer.until(lambda event: event["type"] == "consent")
+    assert asked["text"] == ABROAD["fr"]["consent_survey"]
+    consents = (await customer.http.get(f"{customer.path}/consents", headers=customer.headers)).json()["items"]
+    assert [each["wording"] for each in consents] == [asked["text"]], "what is kept is what was read"
+    await agrees(customer)
+    survey = await customer.until(lambda event: event["type"] == "survey")
+    assert survey["text"] == ABROAD["fr"]["survey_csat"]
+
+
+async def test_the_same_question_in_another_language_has_a_version_of_its_own(gateway: Gateway) -> None:
+    versions = set()
+    for locale in ("en", "fr"):
+        customer = await gateway.customer(locale=locale)
+        await say(customer, "42")
+        gateway.rasa.then(gateway.rasa.answer(message("42"), closed=True))
+        await customer.say("43")
+        versions.add((await customer.until(lambda event: event["type"] == "consent"))["version"])
+    assert len(versions) == 2
+
+
+async def test_a_customer_whose_language_has_no_texts_is_asked_in_english(gateway: Gateway) -> None:
+    customer = await gateway.customer(locale="it")
+    await say(customer, "42")
+    gateway.rasa.then(gateway.rasa.answer(message("42"), closed=True))
+    await customer.say("43")
+    asked = await customer.until(lambda event: event["type"] == "consent")
+    assert asked["text"] == TEXTS["consent_survey"]
+
+
+async def test_an_answer_says_in_which_language_the_conversation_goes_on(gateway: Gateway) -> None:
+    answer = await gateway.http.post("/v1/conversations", json={"locale": "en-IE"})
+    assert (answer.json()["locale"], answer.json()["language"]) == ("en-IE", "en")
+    customer = await gateway.customer()
+    await say(customer, "ok", FRENCH, "auf Deutsch bitte")
+    assert [event["language"] for event in customer.seen if event["author"] == "bot"] == ["en", "fr", "de"]
+
+
+async def test_a_known_customer_is_greeted_in_the_language_of_the_last_conversation(gateway: Gateway) -> None:
+    who = token(sub="cust-greeted")
+    await say(await gateway.customer(customer_token=who), FRENCH)
+    begun = (await gateway.http.post("/v1/conversations", json={"customer_token": who})).json()
+    assert (begun["locale"], begun["language"], begun["greeting"]) == ("fr", "fr", ABROAD["fr"]["greeting"])
+    later = await gateway.customer()
+    assert (await identify(gateway, later, who)).json()["language"] == "fr"
+
+
+async def test_who_asks_for_a_person_is_told_in_their_language_what_happens(gateway: Gateway) -> None:
+    customer = await gateway.customer(locale="de-AT")
+    await customer.http.post(f"{customer.path}/handoff", headers=customer.headers)
+    told = await customer.until(lambda event: event["type"] == "handoff")
+    said = Texts.load(languages=["de"]).of("de")
+    assert told["text"].startswith(said.text("handoff_recorded", reference=told["reference"]))
+    assert [action["title"] for action in told["actions"]] == [
+        said.text("button_continue"),
+        said.text("button_write_later"),
+    ]
+    assert told["language"] == "de"
+
+
+async def test_where_english_alone_is_offered_everything_is_said_in_english(english_only: Gateway) -> None:
+    answer = await english_only.http.post("/v1/conversations", json={"locale": "fr"})
+    assert (answer.json()["language"], answer.json()["greeting"]) == ("en", TEXTS["greeting"])
+    customer = await english_only.customer(locale="fr")
+    await customer.http.post(f"{customer.path}/handoff", headers=customer.headers)
+    told = await customer.until(lambda event: event["type"] == "handoff")
+    assert (told["language"], told["source"]["name"]) == ("en", "handoff_recorded")
+    assert told["text"].startswith("Nobody is at the desk")
+
+
+def test_days_are_said_as_each_language_does() -> None:
+    day = date(2026, 12, 11)
+    assert [spoken(day, day, language) for language in ("", "en", "fr", "es", "de", "zh")] == [
+        "Friday 11 December",
+        "Friday 11 December",
+        "vendredi 11 décembre",
+        "viernes 11 de diciembre",
+        "Freitag, 11. Dezember",
+        "12月11日星期五",
+    ]
+    assert [spoken(day, date(2025, 12, 31), language) for language in ("en", "es", "zh")] == [
+        "Friday 11 December 2026",
+        "viernes 11 de diciembre de 2026",
+        "2026年12月11日星期五",
+    ]
+    assert spoken(date(2026, 5, 1), day, "fr") == "vendredi 1er mai"
+
+
+def placeholders(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Of each text. Only some languages say a plural with another ending."""
+    return {name: sorted(set(re.findall(r"\{\w+\}", text)) - {"{plural}"}) for name, text in texts.items()}
+
+
 def test_the_gateway_says_the_same_in_every_language() -> None:
     assert {frozenset(texts) for texts in ABROAD.values()} == {frozenset(ABROAD["fr"])}
-    assert set(ABROAD["fr"]) <= set(TEXTS)
+    for language, texts in ABROAD.items():
+        assert placeholders(texts) == placeholders({name: TEXTS[name] for name in texts}), language
+
+
+def test_what_is_left_in_english_belongs_to_skills_that_are() -> None:
+    english = {name.split("_")[0] for name in set(TEXTS) - set(ABROAD["fr"])}
+    assert english == {"write", "privacy", "label", "verification", "another", "complaint"}
+    assert "complaint_summary" not in ABROAD["fr"], "which is for colleagues"
+
+
+@pytest.mark.parametrize("language", list(ABROAD))
+def test_hand_offs_are_told_the_same_in_every_language(language: str) -> None:
+    written = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    abroad = yaml.safe_load(FILE.with_name(f"texts_{language}.yaml").read_text(encoding="utf-8"))
+    assert list(abroad) == list(written)
+    assert placeholders(abroad) == placeholders(written)

@@ -32,7 +32,7 @@ async def log_out(customer: Customer) -> dict[str, Any]:
 
 async def test_after_a_log_out_nobody_is_known_until_the_same_customer_comes_back(gateway: Gateway) -> None:
     customer = await logged_in(gateway)
-    assert await log_out(customer) == {"auth_level": "anonymous", "first_name": None}
+    assert await log_out(customer) == {"auth_level": "anonymous", "first_name": None, "language": "en"}
     assert NOBODY.items() <= (await who(gateway, customer)).items()
     path, headers = f"{customer.path}/identify", customer.headers
     other = await customer.http.post(path, json={"customer_token": token(sub="cust-2")}, headers=headers)

@@ -3,17 +3,27 @@ from dataclasses import dataclass
 
 from playwright.async_api import Locator, expect
 
+from tests.browser.labels import labels
 from tests.browser.tab import PATIENCE_MS, Tab
+
+# The sample shop's page, as if it were written in another language.
+IN_LANGUAGE = """new MutationObserver((_, observer) => {
+    document.documentElement.lang = %r;
+    observer.disconnect();
+}).observe(document, { childList: true })"""
 
 
 @dataclass
 class Chat:
-    """The widget on the sample shop's page, as a visitor uses it."""
+    """The widget on the sample shop's page, as a visitor uses it. `language`: in which it speaks by now."""
 
     tab: Tab
+    language: str = "en"
 
-    async def visit(self, customer: str = "") -> None:
-        """Open the shop, and be one of its customers; empty: an anonymous visitor."""
+    async def visit(self, customer: str = "", *, lang: str = "") -> None:
+        """Open the shop, and be one of its customers; empty: an anonymous visitor. `lang`: of the page."""
+        if lang:
+            await self.tab.page.add_init_script(IN_LANGUAGE % lang)
         await self.tab.open("/")
         await self.launcher.wait_for()
         if customer:
@@ -34,9 +44,16 @@ class Chat:
     async def loaded(self) -> None:
         await expect(self.log).to_have_attribute("aria-busy", "false", timeout=PATIENCE_MS)
 
+    def label(self, name: str) -> str:
+        return labels(self.language)[name]
+
+    def button(self, name: str) -> Locator:
+        """By the name of its label."""
+        return self.tab.page.get_by_role("button", name=self.label(name), exact=True)
+
     @property
     def launcher(self) -> Locator:
-        return self.tab.page.get_by_role("button", name="Chat with us")
+        return self.tab.page.get_by_role("button", name=self.label("launch"))
 
     @property
     def panel(self) -> Locator:
@@ -44,11 +61,11 @@ class Chat:
 
     @property
     def log(self) -> Locator:
-        return self.tab.page.get_by_role("log", name="Conversation")
+        return self.tab.page.get_by_role("log", name=self.label("log"))
 
     @property
     def input(self) -> Locator:
-        return self.tab.page.get_by_role("textbox", name="Your message")
+        return self.tab.page.get_by_role("textbox", name=self.label("input"))
 
     @property
     def messages(self) -> Locator:
@@ -56,7 +73,7 @@ class Chat:
 
     @property
     def replies(self) -> Locator:
-        return self.log.get_by_role("group", name="Suggested replies").get_by_role("button")
+        return self.log.get_by_role("group", name=self.label("replies")).get_by_role("button")
 
     async def say(self, text: str) -> None:
         await self.input.fill(text)

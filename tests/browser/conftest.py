@@ -46,9 +46,9 @@ async def new_tab(stack: Stack, browser: Browser) -> AsyncIterator[NewTab]:
 
 @pytest_asyncio.fixture
 async def new_chat(new_tab: NewTab) -> NewChat:
-    async def visit(customer: str = "", **options: Any) -> Chat:
-        chat = Chat(await new_tab(**options))
-        await chat.visit(customer)
+    async def visit(customer: str = "", *, lang: str = "", **options: Any) -> Chat:
+        chat = Chat(await new_tab(**options), lang.split("-", maxsplit=1)[0] or "en")
+        await chat.visit(customer, lang=lang)
         return chat
 
     return visit

@@ -68,9 +68,10 @@ async def gateway(start_gateway: Start, limits: dict[str, Any]) -> AsyncIterator
 async def new_chat(gateway: Gateway, browser: Browser) -> AsyncIterator[NewChat]:  # noqa: F811 - the fixture
     async with AsyncExitStack() as opened:
 
-        async def visit(customer: str = "", **options: Any) -> Chat:
-            chat = Chat(await opened.enter_async_context(tab(browser, gateway.url, **options)))
-            await chat.visit(customer)
+        async def visit(customer: str = "", *, lang: str = "", **options: Any) -> Chat:
+            opened_tab = await opened.enter_async_context(tab(browser, gateway.url, **options))
+            chat = Chat(opened_tab, lang.split("-", maxsplit=1)[0] or "en")
+            await chat.visit(customer, lang=lang)
             await chat.open()
             return chat
 

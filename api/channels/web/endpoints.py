@@ -60,7 +60,6 @@ async def create_conversation(body: NewConversation, request: Request, services:
     who = await read_customer_token(services, body.customer_token, body.channel) if body.customer_token else None
     token = new_token()
     lifetime = timedelta(days=services.settings.conversation_token_days)
-    language = services.languages.of(body.locale)
     async with services.conversations.transaction() as connection:
         conversation_id, expires_at = await services.conversations.create(
             connection,
@@ -69,13 +68,15 @@ async def create_conversation(body: NewConversation, request: Request, services:
             token_hash=hash_token(token),
             token_ttl=lifetime,
         )
-        if who:
-            await log_in(services, connection, conversation_id, *who)
+        known = await log_in(services, connection, conversation_id, *who) if who else None
+    locale = known.locale if known else body.locale
+    language = services.languages.of(locale)
     return Created(
         id=conversation_id,
         token=token,
         expires_at=expires_at,
-        locale=body.locale,
+        locale=locale,
+        language=services.languages.spoken(locale),
         greeting=text("greeting", language),
         ai_disclosure=text("ai_disclosure", language),
         photos=services.photos.taken,
@@ -139,7 +140,8 @@ async def identify(body: Identify, conversation: Opened, services: Gateway) -> I
     who = await read_customer_token(services, body.customer_token, conversation.channel)
     async with services.conversations.transaction() as connection:
         known = await log_in(services, connection, conversation.id, *who)
-    return Identity(auth_level=known.auth_level.value, first_name=known.first_name)
+    language = services.languages.spoken(known.locale)
+    return Identity(auth_level=known.auth_level.value, first_name=known.first_name, language=language)
 
 
 @router.delete("/{conversation_id}/identify", operation_id="logOutCustomer", responses=problems(401))
@@ -157,7 +159,7 @@ async def log_out(conversation: Opened, services: Gateway) -> Identity:
                 conversation_id=left.id,
                 outcome="logged_out",
             )
-    return Identity(auth_level="anonymous", first_name=None)
+    return Identity(auth_level="anonymous", first_name=None, language=services.languages.spoken(left.locale))
 
 
 @router.post("/{conversation_id}/handoff", operation_id="requestHandoff", status_code=202, responses=problems(401))

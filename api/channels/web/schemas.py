@@ -28,6 +28,7 @@ class Created(BaseModel):
     token: str
     expires_at: datetime
     locale: str
+    language: str = Field(description="In which the customer is answered, until an event says another one.")
     greeting: str
     ai_disclosure: str
     photos: bool = Field(description="Whether photos may be sent.")
@@ -60,6 +61,8 @@ class EventOut(BaseModel):
 
     `rich` says the same as `text` in paragraphs and lists, where an FAQ answer uses them.
 
+    `language`: in which the conversation goes on from here, of messages that answer and of hand-offs.
+
     A typing event is not stored: its `seq` is the number that the reader was at.
     """
 
@@ -71,6 +74,7 @@ class EventOut(BaseModel):
     at: datetime
     text: str | None = None
     rich: list[dict[str, Any]] | None = None
+    language: str | None = None
     message_id: UUID | None = None
     in_reply_to: UUID | None = None
     answers: list[UUID] | None = None
@@ -95,6 +99,7 @@ class Identify(BaseModel):
 class Identity(BaseModel):
     auth_level: Literal["anonymous", "guest", "customer"]
     first_name: str | None
+    language: str = Field(description="In which the customer is answered from now on.")
 
 
 class WriteLater(BaseModel):

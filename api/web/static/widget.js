@@ -4,6 +4,7 @@ import { Gateway } from "./widget/connection.js";
 import { Conversation } from "./widget/conversation.js";
 import { el } from "./widget/elements.js";
 import { Store, subjectOf } from "./widget/storage.js";
+import { plainLocale } from "./widget/texts.js";
 import { View } from "./widget/view.js";
 
 const STYLES = new URL("./widget/widget.css", import.meta.url).href;
@@ -149,7 +150,7 @@ class AftercareChat extends HTMLElement {
   }
 
   get #locale() {
-    return this.getAttribute("locale") || document.documentElement.lang || "en";
+    return plainLocale(this.getAttribute("locale") || document.documentElement.lang || "en");
   }
 
   #tell(name, detail) {

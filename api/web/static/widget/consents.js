@@ -6,13 +6,13 @@ export class Consents {
   #open = new Map(); // purpose → the list item that asks
 
   /** `actions.decide(purpose, given)` records it; pressed twice it changes nothing. */
-  constructor({ say, actions }) {
-    Object.assign(this, { say, actions });
+  constructor({ speech, actions }) {
+    Object.assign(this, { speech, actions });
   }
 
   question({ purpose, text }) {
     const button = (name, given) =>
-      el("button", { type: "button", onclick: () => this.actions.decide(purpose, given) }, this.say(name));
+      this.speech.label(el("button", { type: "button", onclick: () => this.actions.decide(purpose, given) }), { text: name });
     // Both choices look alike: neither is pushed.
     const item = el("li", { class: "asked" }, el("div", { class: "consent", role: "group", "aria-label": text },
       el("p", {}, text),
@@ -28,7 +28,7 @@ export class Consents {
     const inside = item.contains(item.getRootNode().activeElement);
     this.#open.delete(purpose);
     item.className = "step";
-    item.replaceChildren(el("p", {}, this.say(given ? "consent_given" : "consent_declined")));
+    item.replaceChildren(this.speech.label(el("p"), { text: given ? "consent_given" : "consent_declined" }));
     return inside;
   }
 }

@@ -3,6 +3,7 @@
 import { EventStream, backoff, history } from "./connection.js";
 import { NotAPhoto, send, smaller } from "./photos.js";
 import { newKey } from "./storage.js";
+import { languageOf } from "./texts.js";
 
 const TYPING_EVERY_MS = 3000;
 const KNOWN_MS = 30 * 60 * 1000; // then the gateway is shown the customer token again
@@ -10,7 +11,8 @@ const KNOWN_MS = 30 * 60 * 1000; // then the gateway is shown the customer token
 /**
  * `view` shows: `greet(session)`, `said(event)`, `step(event)`, `pending(item)`, `sent(item, event)`, `refused(item, code)`,
  * `typing(author)`, `owner({state, advisor, position, minutes, source, actions})`, `feedback(event)`, `connection(state)`,
- * `notice(name, values)`, `clear()`, and `ready()` when it is up to date.
+ * `notice(name, values)`, `clear()`, and `ready()` when it is up to date. `speak(locale)` and `hear(language)` say in which
+ * language that is.
  */
 export class Conversation {
   #stopped = false;
@@ -25,8 +27,10 @@ export class Conversation {
 
   constructor(gateway, store, view, { locale, customerToken, onTokenRefused }) {
     Object.assign(this, { gateway, store, view, locale, customerToken, onTokenRefused });
+    this.language = store.session?.language ?? languageOf(locale);
     this.state = "bot";
     this.spoken = false;
+    this.#speak();
   }
 
   get started() {
@@ -121,6 +125,7 @@ export class Conversation {
       try {
         if (!this.store.session) await this.#begin();
         if (this.customerToken) await this.identify(this.customerToken);
+        await this.#speak();
         if (this.#stopped) return;
         this.view.greet(this.store.session);
         this.store.outbox.forEach((item) => this.#add(item));
@@ -133,6 +138,7 @@ export class Conversation {
         else await this.#wait(error, failures);
       }
     }
+    await this.#speak();
     if (this.#stopped) return;
     this.store.outbox.forEach((item) => this.#add(item)); // said in the meantime
     this.#follow();
@@ -144,6 +150,7 @@ export class Conversation {
   async #begin() {
     const session = await this.#create();
     this.store.session = session;
+    this.language = session.language;
   }
 
   async #create() {
@@ -151,8 +158,9 @@ export class Conversation {
     try {
       const body = { channel: "web", locale: this.locale };
       if (customerToken) body.customer_token = customerToken;
-      const { id, token, greeting, ai_disclosure: disclosure, photos } = await this.gateway.create(body);
-      return { id, token, greeting, disclosure, photos, known: customerToken ? Date.now() : 0 };
+      const { id, token, language, greeting, ai_disclosure: disclosure, photos } = await this.gateway.create(body);
+      const known = customerToken ? Date.now() : 0;
+      return { id, token, language, greeting, greeted: language, disclosure, photos, known };
     } catch (error) {
       if (!customerToken || error.status !== 401) throw error;
       this.customerToken = "";
@@ -167,8 +175,10 @@ export class Conversation {
     this.customerToken = token;
     if (!session || Date.now() - session.known < KNOWN_MS) return true;
     try {
-      await this.gateway.identify(session, token);
+      const { language } = await this.gateway.identify(session, token);
       this.store.session = { ...session, known: Date.now() };
+      this.language = language;
+      await this.#speak();
       return true;
     } catch (error) {
       if (error.passing || refused(error)) throw error;
@@ -184,6 +194,14 @@ export class Conversation {
     if (!session?.known) return;
     this.store.session = { ...session, known: 0 };
     await this.gateway.logOut(session);
+  }
+
+  /** The labels, too, are in the conversation's language; after a reload at once. */
+  async #speak() {
+    if (this.#stopped) return;
+    const { session } = this.store;
+    if (session && session.language !== this.language) this.store.session = { ...session, language: this.language };
+    await this.view.speak(languageOf(this.locale) === this.language ? this.locale : this.language);
   }
 
   #follow() {
@@ -203,6 +221,8 @@ export class Conversation {
   }
 
   #expired() {
+    const { greeted } = this.store.session ?? {};
+    if (greeted && greeted !== this.language) this.locale = this.language; // the new one begins as this one went on
     this.store.session = null;
     this.#stream = null; // what is said before the new one is there waits for it
     this.#after = 0;
@@ -226,6 +246,8 @@ export class Conversation {
       if (event.author !== "customer") this.view.typing(event.author);
       return;
     }
+    if (event.language) await this.#heard(event.language);
+    if (this.#stopped) return;
     if (event.photo) {
       this.spoken = true;
       this.view.photo(event);
@@ -249,6 +271,14 @@ export class Conversation {
       if (event.author === "bot" && event.in_reply_to && this.state === "resolved") this.#owned({ state: "bot" });
       this.view.said(event);
     }
+  }
+
+  /** What happened before the page was loaded says how the last of it was, which is spoken then. */
+  async #heard(language) {
+    this.view.hear(language);
+    const changed = language !== this.language;
+    this.language = language;
+    if (changed && this.#stream) await this.#speak();
   }
 
   #owned(owner) {

@@ -9,39 +9,39 @@ export class Feedback {
   #thumbs = new Map(); // seq of the answer → its group
   #surveys = new Map(); // seq of the survey → its list item
 
-  constructor({ say, actions }) {
-    Object.assign(this, { say, actions });
+  constructor({ speech, actions }) {
+    Object.assign(this, { speech, actions });
   }
 
   thumbs(seq) {
     const thanks = el("span", { class: "thanks" });
     const buttons = [["up", 1, "helpful_yes"], ["down", 0, "helpful_no"]].map(([name, score, label]) =>
-      el("button", {
-        type: "button", class: "thumb", "aria-label": this.say(label), title: this.say(label), "aria-pressed": "false",
-        "data-score": score, onclick: () => this.#rate(seq, score),
-      }, icon(name)));
-    const group = el("div", { class: "thumbs", role: "group", "aria-label": this.say("helpful") }, ...buttons, thanks);
+      this.speech.label(el("button", {
+        type: "button", class: "thumb", "aria-pressed": "false", "data-score": score, onclick: () => this.#rate(seq, score),
+      }, icon(name)), { "aria-label": label, title: label }));
+    const group = el("div", { class: "thumbs", role: "group" }, ...buttons, thanks);
+    this.speech.label(group, { "aria-label": "helpful" });
     this.#thumbs.set(seq, group);
     return group;
   }
 
   survey({ seq, kind, text, lowest, highest }) {
+    const says = (name, node = el("span")) => this.speech.label(node, { text: name });
     const scores = Array.from({ length: highest - lowest + 1 }, (_, index) => lowest + index);
     const hint = el("p", { class: "hint bad", role: "alert" });
     const name = `survey-${seq}`;
     const choices = scores.map((score) => el("label", { class: "score" },
       el("input", { type: "radio", name, value: score, "aria-describedby": `${name}-ends` }), el("span", {}, String(score))));
     const ends = el("p", { class: "ends", id: `${name}-ends` },
-      el("span", {}, `${lowest} = ${this.say(`survey_${kind}_low`)}`), " ",
-      el("span", {}, `${highest} = ${this.say(`survey_${kind}_high`)}`));
-    const comment = el("textarea", { rows: 2, maxlength: MAX_COMMENT, "aria-label": this.say("survey_comment"),
-      placeholder: this.say("survey_comment") });
+      el("span", {}, `${lowest} = `, says(`survey_${kind}_low`)), " ",
+      el("span", {}, `${highest} = `, says(`survey_${kind}_high`)));
+    const comment = el("textarea", { rows: 2, maxlength: MAX_COMMENT });
+    this.speech.label(comment, { "aria-label": "survey_comment", placeholder: "survey_comment" });
     const form = el("form", { class: "survey", onsubmit: (event) => this.#answer(event, { kind, seq, comment, hint }) },
       el("fieldset", {}, el("legend", {}, text), el("div", { class: "scores" }, ...choices), ends), comment, hint,
       el("div", { class: "row" },
-        el("button", { type: "submit", class: "solid" }, this.say("survey_send")),
-        el("button", { type: "button", class: "quiet", onclick: () => this.actions.dismissSurvey(seq) },
-          this.say("survey_dismiss"))));
+        says("survey_send", el("button", { type: "submit", class: "solid" })),
+        says("survey_dismiss", el("button", { type: "button", class: "quiet", onclick: () => this.actions.dismissSurvey(seq) }))));
     const item = el("li", { class: "asked" }, form);
     this.#surveys.set(seq, item);
     return item;
@@ -55,7 +55,7 @@ export class Feedback {
     const inside = item.contains(item.getRootNode().activeElement);
     this.#surveys.delete(ref);
     if (dismissed) item.remove();
-    else item.replaceChildren(el("p", {}, this.say("survey_thanks")));
+    else item.replaceChildren(this.speech.label(el("p"), { text: "survey_thanks" }));
     item.className = "step";
     return inside;
   }
@@ -71,7 +71,7 @@ export class Feedback {
   async #answer(event, { kind, seq, comment, hint }) {
     event.preventDefault();
     const chosen = event.target.querySelector("input:checked");
-    hint.textContent = chosen ? "" : this.say("survey_choose");
+    this.speech.label(hint, { text: chosen ? "" : "survey_choose" });
     if (!chosen) return;
     const feedback = { kind, score: Number(chosen.value), ref: seq };
     if (comment.value.trim()) feedback.comment = comment.value.trim();
@@ -83,6 +83,6 @@ export class Feedback {
     for (const button of group.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.dataset.score === String(score)));
     }
-    group.querySelector(".thanks").textContent = recorded ? this.say("helpful_thanks") : "";
+    this.speech.label(group.querySelector(".thanks"), { text: recorded ? "helpful_thanks" : "" });
   }
 }

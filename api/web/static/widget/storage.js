@@ -14,7 +14,10 @@ export class Store {
     this.prefix = `aftercare:${endpoint}:${encodeURIComponent(customer)}:`;
   }
 
-  /** `{id, token, greeting, disclosure, known}`, or null; `known`: when the gateway accepted the customer token, or 0. */
+  /**
+   * `{id, token, language, greeting, greeted, disclosure, photos, known}`, or null. `greeted`: in which language;
+   * `known`: when the gateway accepted the customer token, or 0.
+   */
   get session() {
     return JSON.parse(local.get(`${this.prefix}session`));
   }

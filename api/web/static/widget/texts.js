@@ -1,78 +1,68 @@
-// What the widget itself says, by language. What the assistant says comes from the gateway.
+// What the widget itself says, in the language of the conversation. What the assistant says comes from the gateway.
 
-const EN = {
-  heading: "Customer service",
-  launch: "Chat with us",
-  launch_unread: "Chat with us, new messages: {count}",
-  close: "Close the chat",
-  log: "Conversation",
-  input: "Your message",
-  send: "Send",
-  replies: "Suggested replies",
-  you: "You",
-  bot: "Assistant",
-  advisor: "Colleague",
-  system: "Note",
-  owner_bot: "Digital assistant",
-  owner_queued: "Waiting for a colleague · number {position} in line",
-  owner_queued_about: "Waiting for a colleague · number {position} in line, about {minutes} min",
-  owner_recorded: "Your request is recorded",
-  owner_assigned: "You are talking to {advisor}",
-  owner_resolved: "Closed. Write again at any time.",
-  ask_person: "Talk to a person",
-  go_on: "Go on with the assistant",
-  write_later: "Write to me later",
-  typing_bot: "The assistant is writing",
-  typing_advisor: "{advisor} is writing",
-  source_faq: "From our FAQ",
-  source_backend: "From your account",
-  source_policies: "From our shop's rules",
-  helpful: "Did this answer your question?",
-  helpful_yes: "Yes, it helped",
-  helpful_no: "No, it did not help",
-  helpful_thanks: "Thank you for telling us.",
-  survey_csat_low: "not at all",
-  survey_csat_high: "very",
-  survey_nps_low: "not likely",
-  survey_nps_high: "very likely",
-  survey_ces_low: "very hard",
-  survey_ces_high: "very easy",
-  survey_comment: "What could we do better? (optional)",
-  survey_send: "Send",
-  survey_dismiss: "No, thank you",
-  survey_choose: "Please choose a number first.",
-  survey_thanks: "Thank you. Your answer helps us to get better.",
-  consent_yes: "Yes, you may",
-  consent_no: "No, thank you",
-  consent_given: "Thank you. You can change your mind at any time.",
-  consent_declined: "All right, we won't.",
-  photo: "Photo that you sent",
-  photo_add: "Send a photo",
-  photo_sending: "Sending your photo …",
-  photo_sent: "Your photo is sent.",
-  photo_unreadable: "Not sent: this file is no photo that we can read.",
-  photo_too_many: "Not sent: this conversation has as many photos as it can take.",
-  photo_failed: "Your photo could not be sent just now. Please try again in a moment.",
-  sending: "Sending …",
-  refused: "Not sent.",
-  refused_unknown_payload: "Not sent: this choice is no longer open.",
-  refused_text_too_long: "Not sent: the message is too long.",
-  offline: "You are offline. What you write is sent as soon as you are back.",
-  lost: "The connection is lost. Trying again …",
-  busy: "A lot is going on right now. We try again in {seconds} seconds; nothing is lost.",
-  not_now: "That did not work just now. Please try again in a moment.",
-  new_conversation: "Your earlier conversation has expired, so this is a new one.",
-  too_long: "A message can have {limit} characters; this one has {count}. Please shorten it or send it in parts.",
-  left: "{count} characters left",
-  new_window: "(opens in a new window)",
-};
+import EN from "./texts/en.js";
 
-const LANGUAGES = { en: EN };
-
-/** `say(name, values)` in the locale's language, or in English. */
-export function speaker(locale) {
-  const texts = LANGUAGES[locale.split("-")[0]] ?? EN;
-  return (name, values = {}) => texts[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
-}
+const LANGUAGES = ["en", "fr", "es", "de", "zh"];
 
 export const has = (name) => name in EN;
+export const languageOf = (locale) => locale.split("-")[0];
+
+/** As the gateway takes it: `zh-Hans-CN` of a page is `zh-CN`, and what is no locale is English. */
+export function plainLocale(tag) {
+  try {
+    const { language, region } = new Intl.Locale(tag.replace("_", "-"));
+    return /^[A-Z]{2}$/.test(region) ? `${language}-${region}` : language;
+  } catch {
+    return "en";
+  }
+}
+
+/** What is labelled within `root` follows when another language is spoken. */
+export class Speech {
+  language = "en"; // of the texts
+  #texts = EN;
+  #labels = new WeakMap(); // node → {text or attribute: [name, values]}
+
+  constructor(root, locale) {
+    Object.assign(this, { root, locale });
+  }
+
+  say(name, values = {}) {
+    return this.#texts[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+  }
+
+  /** `label(node, {text: name, "aria-label": name}, values)`, which is the node. Without a name there is no text. */
+  label(node, names, values) {
+    const labels = this.#labels.get(node) ?? {};
+    for (const [place, name] of Object.entries(names)) labels[place] = [name, values];
+    this.#labels.set(node, labels);
+    node.dataset.said = "";
+    this.#write(node);
+    return node;
+  }
+
+  /** Another locale. Where its texts don't come, those on the screen stay. */
+  async speak(locale) {
+    this.locale = locale;
+    const language = LANGUAGES.find((each) => each === languageOf(locale)) ?? "en";
+    try {
+      const { default: texts } = await import(`./texts/${language}.js`);
+      if (this.locale !== locale) return; // yet another one in the meantime
+      this.#texts = texts;
+      this.language = language;
+    } catch {
+      return;
+    }
+    this.root.lang = language;
+    this.root.querySelectorAll("[data-said]").forEach((node) => this.#write(node));
+  }
+
+  #write(node) {
+    node.lang = this.language;
+    for (const [place, [name, values]] of Object.entries(this.#labels.get(node))) {
+      const said = name && this.say(name, values);
+      if (place !== "text") node.setAttribute(place, said);
+      else if (node.textContent !== said) node.textContent = said; // the same again would be announced again
+    }
+  }
+}

@@ -4,17 +4,19 @@ import { clock, el, icon, linkified } from "./elements.js";
 import { Consents } from "./consents.js";
 import { Feedback } from "./feedback.js";
 import { Messages } from "./messages.js";
-import { has, speaker } from "./texts.js";
+import { Speech, has } from "./texts.js";
 
 const LIMIT = 4000; // characters of a message
 const WARN = 200; // before the limit
 const TYPING_MS = { bot: 30000, advisor: 6000 };
 const ROWS = 5;
+const SPEAK_MS = 1000;
 
 export class View {
   #pending = new Map(); // key of an item → its list item
   #turn = []; // the bot's messages that answer the same message: their buttons are open
   #lastAuthor = "";
+  #language = ""; // of what is said to the customer, where known
   #owner = { state: "bot" };
   #unread = 0;
   #loading = true;
@@ -22,10 +24,10 @@ export class View {
   #noticeTimer = 0;
 
   constructor(root, { locale, heading, base, actions }) {
-    this.say = speaker(locale);
-    this.messages = new Messages({ say: this.say, locale, base });
+    this.speech = new Speech(root, locale);
+    this.messages = new Messages({ speech: this.speech, base });
     this.actions = actions;
-    this.#build(root, heading || this.say("heading"));
+    this.#build(root, heading);
     this.clear();
   }
 
@@ -54,8 +56,9 @@ export class View {
     this.#pending.clear();
     this.#turn = [];
     this.#lastAuthor = "";
-    this.opinions = new Feedback({ say: this.say, actions: this.actions });
-    this.consents = new Consents({ say: this.say, actions: this.actions });
+    this.#language = "";
+    this.opinions = new Feedback({ speech: this.speech, actions: this.actions });
+    this.consents = new Consents({ speech: this.speech, actions: this.actions });
     this.#loading = true;
     this.log.setAttribute("aria-busy", "true");
     this.list.replaceChildren();
@@ -63,13 +66,24 @@ export class View {
     this.owner({ state: "bot" });
   }
 
-  greet({ greeting, disclosure, photos = false }) {
+  /** What the widget itself says is in this locale from now on; nothing waits for its texts for long. */
+  speak(locale) {
+    return Promise.race([this.speech.speak(locale), new Promise((resolve) => setTimeout(resolve, SPEAK_MS))]);
+  }
+
+  /** What comes next is in this language; what was said stays. */
+  hear(language) {
+    this.#language = language;
+  }
+
+  greet({ greeting, disclosure, greeted: lang, photos = false }) {
     this.camera.hidden = !photos;
     if (this.list.querySelector(".greeting")) return;
     this.list.prepend(
-      el("li", { class: "step greeting" }, el("p", {}, disclosure)),
-      el("li", { class: "message bot" },
-        el("p", { class: "by" }, el("b", {}, this.say("bot"))), el("p", { class: "bubble" }, greeting)));
+      el("li", { class: "step greeting", lang }, el("p", {}, disclosure)),
+      el("li", { class: "message bot", lang },
+        this.messages.by(this.speech.say("bot")), el("p", { class: "bubble" }, greeting)));
+    this.hear(lang);
   }
 
   ready() {
@@ -138,8 +152,8 @@ export class View {
     this.#pending.delete(item.key);
     node.classList.remove("pending");
     node.querySelector(".fate").remove();
-    node.querySelector(".bubble").replaceChildren(...linkified(event.text, this.say("new_window")));
-    node.querySelector("time").replaceWith(clock(event.at, this.messages.locale));
+    node.querySelector(".bubble").replaceChildren(...linkified(event.text, this.speech.say("new_window")));
+    node.querySelector("time").replaceWith(clock(event.at, this.speech.locale));
     this.#lastAuthor = "customer";
   }
 
@@ -147,13 +161,13 @@ export class View {
     const node = this.#pending.get(item.key);
     this.#pending.delete(item.key);
     node.classList.replace("pending", "refused");
-    node.querySelector(".fate").textContent = this.say(has(`refused_${code}`) ? `refused_${code}` : "refused");
+    this.speech.label(node.querySelector(".fate"), { text: has(`refused_${code}`) ? `refused_${code}` : "refused" });
     if (item.text && !this.input.value) this.#write(item.text);
   }
 
   typing(author) {
-    const advisor = this.#owner.advisor ?? this.say("advisor");
-    this.writing.lastChild.textContent = this.say(author === "bot" ? "typing_bot" : "typing_advisor", { advisor });
+    const advisor = this.#owner.advisor ?? this.speech.say("advisor");
+    this.speech.label(this.writing.lastChild, { text: author === "bot" ? "typing_bot" : "typing_advisor" }, { advisor });
     this.writing.hidden = false;
     this.#toEnd();
     clearTimeout(this.#typingTimer);
@@ -167,7 +181,7 @@ export class View {
     const { state, advisor, position, minutes, source, actions = [] } = this.#owner;
     const recorded = source?.name.startsWith("handoff_recorded"); // nobody is at the desk: a place in line says nothing
     const name = state === "queued" ? `owner_${recorded ? "recorded" : minutes ? "queued_about" : "queued"}` : `owner_${state}`;
-    this.status.textContent = this.say(name, { advisor: advisor ?? this.say("advisor"), position, minutes });
+    this.speech.label(this.status, { text: name }, { advisor: advisor ?? this.speech.say("advisor"), position, minutes });
     this.panel.dataset.state = state;
     this.#show(this.person, state === "bot" || state === "resolved");
     this.#show(this.goOn, state === "queued");
@@ -177,29 +191,34 @@ export class View {
 
   /** `live`, `lost` or `offline`. */
   connection(state) {
-    this.line.textContent = state === "live" ? "" : this.say(state);
+    this.speech.label(this.line, { text: state === "live" ? "" : state });
   }
 
   notice(name, values) {
-    this.note.textContent = this.say(name, values);
+    this.speech.label(this.note, { text: name }, values);
     clearTimeout(this.#noticeTimer);
-    this.#noticeTimer = setTimeout(() => { this.note.textContent = ""; }, 1000 * Math.max(8, values?.seconds ?? 0));
+    const seconds = Math.max(8, values?.seconds ?? 0);
+    this.#noticeTimer = setTimeout(() => this.speech.label(this.note, { text: "" }), 1000 * seconds);
   }
 
   #build(root, heading) {
-    const { say, actions } = this;
-    const button = (name, onclick) => el("button", { type: "button", class: "quiet", onclick }, say(name));
+    const { speech, actions } = this;
+    const button = (text, onclick) => speech.label(el("button", { type: "button", class: "quiet", onclick }), { text });
+    const title = el("h2", { id: "heading" }, heading);
+    if (!heading) speech.label(title, { text: "heading" });
+    const close = el("button", { type: "button", class: "close", onclick: actions.close }, icon("close"));
     this.badge = el("span", { class: "badge", "aria-hidden": "true", hidden: true });
     this.launcher = el("button", {
-      type: "button", class: "launcher", "aria-label": say("launch"), "aria-expanded": "false", "aria-controls": "panel",
-      "aria-haspopup": "dialog", onclick: actions.open,
+      type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": "panel", "aria-haspopup": "dialog",
+      onclick: actions.open,
     }, icon("chat"), this.badge);
+    speech.label(this.launcher, { "aria-label": "launch" });
     this.status = el("p", { class: "owner", role: "status" });
     this.list = el("ol");
     this.writing = el("p", { class: "writing", role: "status", hidden: true },
       el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), el("span", { class: "hidden" }));
-    this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": say("log"), tabindex: 0 },
-      this.list, this.writing);
+    this.log = el("div", { class: "log", role: "log", "aria-live": "polite", tabindex: 0 }, this.list, this.writing);
+    speech.label(this.log, { "aria-label": "log" });
     this.line = el("p", { class: "line", role: "status" });
     this.note = el("p", { class: "note", role: "status" });
     this.person = button("ask_person", actions.askForPerson);
@@ -210,25 +229,27 @@ export class View {
       onkeydown: (event) => this.#key(event),
     },
     el("div", { class: "head" },
-      el("div", {}, el("h2", { id: "heading" }, heading), this.status),
-      el("button", { type: "button", class: "close", "aria-label": say("close"), onclick: actions.close }, icon("close"))),
+      el("div", {}, title, this.status), speech.label(close, { "aria-label": "close" })),
     this.log, this.line, this.note, this.#composer());
     root.append(this.launcher, this.panel);
   }
 
   #composer() {
     this.input = el("textarea", {
-      id: "input", rows: 1, placeholder: this.say("input"), "aria-label": this.say("input"), "aria-describedby": "hint",
-      autocomplete: "off", enterkeyhint: "send", oninput: () => this.#typed(),
+      id: "input", rows: 1, "aria-describedby": "hint", autocomplete: "off", enterkeyhint: "send",
+      oninput: () => this.#typed(),
     });
     this.hint = el("p", { id: "hint", class: "hint", role: "status" });
-    this.button = el("button", { type: "submit", class: "send", "aria-label": this.say("send") }, icon("send"));
+    this.button = el("button", { type: "submit", class: "send" }, icon("send"));
     this.file = el("input", {
       type: "file", accept: "image/*", hidden: true, tabindex: -1, "aria-hidden": "true", onchange: () => this.#chosen(),
     });
     this.camera = el("button", {
-      type: "button", class: "camera", "aria-label": this.say("photo_add"), hidden: true, onclick: () => this.file.click(),
+      type: "button", class: "camera", hidden: true, onclick: () => this.file.click(),
     }, icon("camera"));
+    this.speech.label(this.input, { "aria-label": "input", placeholder: "input" });
+    this.speech.label(this.button, { "aria-label": "send" });
+    this.speech.label(this.camera, { "aria-label": "photo_add" });
     const submit = (event) => { event.preventDefault(); this.#submit(); };
     return el("form", { onsubmit: submit }, this.hint,
       el("div", { class: "row" }, this.camera, this.file, this.input, this.button), el("div", { class: "ways" }, this.person, this.goOn, this.later));
@@ -277,8 +298,8 @@ export class View {
     this.input.rows = Math.min(ROWS, this.input.value.split("\n").length);
     this.input.setAttribute("aria-invalid", String(tooLong));
     this.hint.classList.toggle("bad", tooLong);
-    if (tooLong) this.hint.textContent = this.say("too_long", { limit: LIMIT, count });
-    else this.hint.textContent = count > LIMIT - WARN ? this.say("left", { count: LIMIT - count }) : "";
+    if (tooLong) this.speech.label(this.hint, { text: "too_long" }, { limit: LIMIT, count });
+    else this.speech.label(this.hint, { text: count > LIMIT - WARN ? "left" : "" }, { count: LIMIT - count });
     if (count) this.actions.typing();
   }
 
@@ -307,6 +328,7 @@ export class View {
   #insert(node, author) {
     this.#stopTyping();
     const follow = this.#atEnd();
+    if (author !== "customer" && this.#language) node.lang = this.#language;
     this.list.insertBefore(node, this.#pending.values().next().value ?? null);
     this.#lastAuthor = author;
     if (follow) this.#toEnd();
@@ -324,7 +346,7 @@ export class View {
     this.#unread = unread;
     this.badge.hidden = unread === 0;
     this.badge.textContent = unread;
-    this.launcher.setAttribute("aria-label", this.say(unread ? "launch_unread" : "launch", { count: unread }));
+    this.speech.label(this.launcher, { "aria-label": unread ? "launch_unread" : "launch" }, { count: unread });
   }
 
   #atEnd() {
