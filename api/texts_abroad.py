@@ -23,17 +23,17 @@ ABROAD = {
         "survey_ces": "A-t-il été facile d'obtenir ce dont vous aviez besoin ?",
         "consent_survey": (
             "Pouvons-nous vous poser une courte question sur notre service, maintenant et à la fin d'autres "
-            "conversations ? C'est vous qui décidez, et vous pouvez changer d'avis à tout moment : il suffit de le "
-            "dire à notre équipe."
+            "conversations ? C'est vous qui décidez, et vous pouvez changer d'avis à tout moment : il suffit "
+            "d'écrire « je retire mon accord »."
         ),
         "consent_follow_up": (
             "Pouvons-nous vous écrire dans quelques jours, ou après le jour convenu, pour vous demander si tout est "
             "réglé, ici et à l'adresse e-mail que vous nous avez laissée, le cas échéant ? C'est vous qui décidez, et "
-            "vous pouvez changer d'avis à tout moment : il suffit de le dire à notre équipe."
+            "vous pouvez changer d'avis à tout moment : il suffit d'écrire « je retire mon accord »."
         ),
         "consent_marketing": (
             "La boutique peut-elle vous envoyer des nouveautés et des offres ? C'est vous qui décidez, et vous pouvez "
-            "changer d'avis à tout moment : il suffit de le dire à notre équipe."
+            "changer d'avis à tout moment : il suffit d'écrire « je retire mon accord »."
         ),
         "follow_up_complaint": (
             "Il y a quelques jours, une personne de notre équipe a examiné votre réclamation ({reference}). Tout "
@@ -83,16 +83,16 @@ ABROAD = {
         "survey_ces": "¿Te ha resultado fácil conseguir lo que necesitabas?",
         "consent_survey": (
             "¿Podemos hacerte una breve pregunta sobre nuestra atención, ahora y al final de otras conversaciones? Tú "
-            "decides, y puedes cambiar de opinión en cualquier momento: basta con decírselo a nuestro equipo."
+            "decides, y puedes cambiar de opinión en cualquier momento: basta con escribir «retiro mi consentimiento»."
         ),
         "consent_follow_up": (
             "¿Podemos escribirte dentro de unos días, o después del día acordado, para preguntarte si todo está "
             "resuelto, aquí y a la dirección de correo que nos hayas dejado? Tú decides, y puedes cambiar de opinión "
-            "en cualquier momento: basta con decírselo a nuestro equipo."
+            "en cualquier momento: basta con escribir «retiro mi consentimiento»."
         ),
         "consent_marketing": (
             "¿Puede la tienda enviarte novedades y ofertas? Tú decides, y puedes cambiar de opinión en cualquier "
-            "momento: basta con decírselo a nuestro equipo."
+            "momento: basta con escribir «retiro mi consentimiento»."
         ),
         "follow_up_complaint": (
             "Hace unos días, una persona de nuestro equipo revisó tu reclamación ({reference}). ¿Está todo resuelto? "
@@ -142,16 +142,16 @@ ABROAD = {
         "survey_ces": "Wie leicht war es, zu bekommen, was Sie brauchten?",
         "consent_survey": (
             "Dürfen wir Ihnen eine kurze Frage zu unserem Service stellen, jetzt und am Ende anderer Unterhaltungen? "
-            "Das entscheiden Sie, und Sie können Ihre Meinung jederzeit ändern: Sagen Sie es einfach unserem Team."
+            "Das entscheiden Sie, und Sie können Ihre Meinung jederzeit ändern: Schreiben Sie dann „ich widerrufe“."
         ),
         "consent_follow_up": (
             "Dürfen wir Ihnen in ein paar Tagen oder nach dem vereinbarten Tag schreiben und fragen, ob alles erledigt "
             "ist, hier und an die E-Mail-Adresse, falls Sie uns eine gegeben haben? Das entscheiden Sie, und Sie "
-            "können Ihre Meinung jederzeit ändern: Sagen Sie es einfach unserem Team."
+            "können Ihre Meinung jederzeit ändern: Schreiben Sie dann „ich widerrufe“."
         ),
         "consent_marketing": (
             "Darf der Shop Ihnen Neuigkeiten und Angebote schicken? Das entscheiden Sie, und Sie können Ihre Meinung "
-            "jederzeit ändern: Sagen Sie es einfach unserem Team."
+            "jederzeit ändern: Schreiben Sie dann „ich widerrufe“."
         ),
         "follow_up_complaint": (
             "Vor ein paar Tagen hat sich jemand aus unserem Team um Ihre Beschwerde gekümmert ({reference}). Ist jetzt "
@@ -192,14 +192,14 @@ ABROAD = {
         "survey_ces": "获得您需要的帮助容易吗?",
         "consent_survey": (
             "我们可以问您一个简短的问题,了解您对我们服务的看法吗?现在和以后的对话结束时都可能会问。由您决定,您可以随时改变主意,"
-            "只要告诉我们的同事。"
+            "只要写“撤回同意”。"
         ),
         "consent_follow_up": (
             "我们可以在几天后,或者在约定的日期之后,在这里以及您留下的邮箱(如果有)联系您,确认事情是否已经解决吗?由您决定,您可以随时"
-            "改变主意,只要告诉我们的同事。"
+            "改变主意,只要写“撤回同意”。"
         ),
         "consent_marketing": (
-            "本店可以给您发送新品消息和优惠信息吗?由您决定,您可以随时改变主意,只要告诉我们的同事。"
+            "本店可以给您发送新品消息和优惠信息吗?由您决定,您可以随时改变主意,只要写“撤回同意”。"
         ),
         "follow_up_complaint": (
             "几天前,同事处理了您的投诉({reference})。现在都解决了吗?如果没有,请写明还缺什么,或者找人工客服。"

@@ -16,6 +16,7 @@ SAID = {
     "utter_affirm",
     "utter_bot_challenge",
     "utter_choice_expired",
+    "utter_consent_withdrawn",
     "utter_deny",
     "utter_error_defect",
     "utter_faq_clarify",
