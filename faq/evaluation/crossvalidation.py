@@ -5,6 +5,7 @@ import numpy as np
 from faq.encoder.ports import Encoder, Views
 from faq.entries.models import Content, Published
 from faq.evaluation.metrics import Decided, metrics
+from faq.evaluation.running import views_of
 from faq.index.background import general_questions
 from faq.index.decision import Thresholds
 from faq.index.index import Index
@@ -18,11 +19,9 @@ def cross_validate(
     What is asked for a missing entry is out of scope. An entry always keeps its question.
     """
     random = np.random.default_rng(seed)
-    every = (content.embedded(passages=encoder.passages) for content in contents.values())
-    texts = list(dict.fromkeys(text for texts in every for text in texts))
-    views = dict(zip(texts, encoder.encode(texts), strict=True))
+    views = views_of(encoder, contents)
     missing = {entry: int(random.integers(folds)) for entry in contents}
-    fold_of = {text: int(random.integers(folds)) for text in texts}
+    fold_of = {text: int(random.integers(folds)) for text in views}
     background = encoder.encode(general_questions())
     decided: list[Decided] = []
     for fold in range(folds):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from faq.encoder.ports import Encoder
+from faq.encoder.ports import Encoder, Views
 from faq.entries.files import Query
 from faq.entries.models import Content, Published
 from faq.errors import InvalidFile
@@ -21,14 +21,19 @@ LOOKED_AT = 10
 SHOWN = 3
 
 
+def views_of(encoder: Encoder, contents: dict[str, Content]) -> dict[str, Views]:
+    """By text, of all that an index of these entries needs."""
+    every = (content.embedded(passages=encoder.passages) for content in contents.values())
+    texts = list(dict.fromkeys(text for texts in every for text in texts))
+    return dict(zip(texts, encoder.encode(texts), strict=True))
+
+
 def build(
     encoder: Encoder, contents: dict[str, Content], thresholds: Thresholds, fallbacks: Fallbacks | None = None
 ) -> Index:
     """As the service does: embed, index, adapt."""
     entries = [Published(entry, 1, content) for entry, content in contents.items()]
-    every = (content.embedded(passages=encoder.passages) for content in contents.values())
-    texts = list(dict.fromkeys(text for texts in every for text in texts))
-    views = dict(zip(texts, encoder.encode(texts), strict=True))
+    views = views_of(encoder, contents)
     general = encoder.encode(general_questions())
     return Index.of(entries, views, thresholds, encoder.dimension, general=general, fallbacks=fallbacks).adapted()
 
