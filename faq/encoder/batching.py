@@ -83,7 +83,10 @@ class BatchingEncoder:
                 return
 
     def _takes_bulk(self, worker: int) -> bool:
-        return worker == _BULK or time.monotonic() - self._asked >= _QUIET
+        return worker == _BULK or self._quiet()
+
+    def _quiet(self) -> bool:
+        return time.monotonic() - self._asked >= _QUIET
 
     async def _work(self, worker: int) -> None:
         try:
@@ -96,12 +99,15 @@ class BatchingEncoder:
             del self._running[worker]
 
     def _take(self, worker: int) -> "list[Waiting]":
+        idle = self._workers - self._busy
         if self._urgent:
-            queue, share = self._urgent, -(-len(self._urgent) // (self._workers - self._busy))  # idle ones take theirs
+            queue = self._urgent
         elif self._takes_bulk(worker):
-            queue, share = self._bulk, len(self._bulk)
+            queue = self._bulk
+            idle = idle if self._quiet() else 1
         else:
             return []
+        share = -(-len(queue) // idle)  # idle ones take theirs
         return [queue.popleft() for _ in range(min(MAX_BATCH, share))]
 
     async def _run(self, batch: "list[Waiting]") -> None:

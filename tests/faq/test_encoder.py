@@ -261,6 +261,16 @@ async def test_bulk_work_takes_all_workers_only_while_nobody_asks(*, asked_befor
     await batching.close()
 
 
+async def test_a_little_bulk_work_is_shared_by_all_workers():
+    inner = Recording()
+    batching = BatchingEncoder(inner, workers=2)
+
+    await batching.many([f"phrasing {number}" for number in range(5)])
+
+    assert sorted(len(batch) for batch in inner.batches) == [2, 3]
+    await batching.close()
+
+
 async def test_a_repeated_question_is_remembered_and_the_oldest_forgotten():
     inner = Recording()
     batching = BatchingEncoder(inner, cache_size=2)
