@@ -6,6 +6,7 @@ from functools import lru_cache
 from common.markdown import plain, read
 
 _PASSAGE = 300  # characters: what an entry is about is said by then
+READ_WITH = 5  # phrasings up to which an answer helps to find its entry: more of them say as much themselves
 
 
 class Status(StrEnum):
@@ -58,8 +59,8 @@ class Content:
 
     @property
     def passage(self) -> str:
-        """What question and answer say together, the beginning of it."""
-        return _passage(self.question, self.answer)
+        """What question and answer say together, the beginning of it; the question alone beside many phrasings."""
+        return passage(self.question, self.answer) if len(self.asked) <= READ_WITH else self.question
 
     def embedded(self, *, passages: bool) -> tuple[str, ...]:
         """Texts whose vectors an index needs; `passages` as the encoder has it."""
@@ -67,7 +68,7 @@ class Content:
 
 
 @lru_cache(16_384)
-def _passage(question: str, answer: str) -> str:
+def passage(question: str, answer: str) -> str:
     return f"{question} {plain(read(answer), ' ')}"[:_PASSAGE]
 
 

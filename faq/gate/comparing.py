@@ -11,7 +11,7 @@ from faq.entries.visibility import STRANGER, Reader
 from faq.gate.models import Asked, Collision, Given, Golden, Report
 from faq.index.index import Index, LeftOut
 
-WORK = 200_000  # phrasings times entries that are asked; beyond it, those nearest to what changed
+WORK = 1_000_000  # phrasings times those of them that are asked; beyond it, those nearest to what changed are
 NEAR = 0.9  # cosine from which two texts are nearly the same words
 _FEWEST = 100
 
@@ -27,7 +27,7 @@ def compare(
     work: int = WORK,
     asks: Callable[[Content], bool] = lambda _: True,
 ) -> Report:
-    """`views` of every text of both pictures and of the golden questions; `work` bounds phrasings times entries.
+    """`views` of every text of both pictures and of the golden questions; `work` bounds phrasings times those asked.
 
     `asks`: whether an entry's phrasings are asked, and compared with each other.
     """
@@ -113,7 +113,7 @@ def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: 
 
 def _nearest_to(index: Index, texts: Sequence[str], views: Mapping[str, Views], work: int) -> AbstractSet[str] | None:
     """None: all texts of the index. Of a large one, those that the changed texts can matter to."""
-    most = max(_FEWEST, work // max(1, len(index.entries)))
+    most = max(_FEWEST, work // max(1, index.phrasings))
     if index.phrasings <= most:
         return None
     if not texts:

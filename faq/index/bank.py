@@ -39,6 +39,11 @@ class Bank:
         return np.concatenate([[0], np.cumsum(self.counts)[:-1]]).astype(np.intp)
 
     @cached_property
+    def means(self) -> tuple[Vectors, Vectors]:
+        """(entries, n) of `vectors`, and of `wording`."""
+        return self.mean_of_each(self.vectors), self.mean_of_each(self.wording)
+
+    @cached_property
     def centre(self) -> Vectors:
         return self.centre_of(self.vectors)
 

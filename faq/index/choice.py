@@ -13,7 +13,7 @@ from faq.index.features import NAMES, WIDTH
 
 ALTERNATIVES = 10
 # By the sum of these is chosen which entries are looked at while weights are learned.
-_PICK = np.isin(NAMES, ["nearest", "nearest from the centre", "likelihood", "logit"]).astype(np.float64)
+_PICK = np.isin(NAMES, ["nearest", "nearest from the centre", "direction", "logit"]).astype(np.float64)
 _MAX_STEPS = 50
 
 

@@ -14,48 +14,57 @@ from faq.index.bank import Bank, Rows
 
 _BALL = 0.5  # variance within entries that is assumed before any phrasing was seen, over all dimensions …
 _WEIGHT = 1500  # … as if that had been seen in so many phrasings: 100 to 5,000 compared by cross-validation
+_DIRECTIONS = 256  # those in which phrasings differ most (Belhumeur et al. 1997); the rest says little and takes time
 
 
 @dataclass(frozen=True, slots=True)
 class Discriminant:
     centre: Vectors  # (dimension,)
-    whitening: Vectors  # (dimension, dimension): makes the clouds round, with variance 1
-    means: Vectors  # (entries, dimension), whitened
+    whitening: Vectors  # (dimension, directions): makes the clouds round, with variance 1
+    means: Vectors  # (entries, directions), whitened
     lengths: Vectors  # (entries,) of those
 
     @classmethod
-    def fit(cls, bank: Bank, vectors: Vectors) -> "Discriminant":
-        """`vectors`: (phrasings, dimension) of the bank's, what they mean or what else is known of them."""
-        dimension = vectors.shape[1]
-        own, centre = bank.mean_of_each(vectors), bank.centre_of(vectors)
-        spread = (vectors - own[bank.owner]).astype(np.float32)
-        ball = _WEIGHT * _BALL / max(1, dimension) * np.eye(dimension)
-        shape = (spread.T @ spread + ball) / (len(spread) - bank.entries + _WEIGHT)
-        whitening = solve_triangular(np.linalg.cholesky(shape), np.eye(dimension), lower=True).T.astype(np.float32)
+    def fit(cls, bank: Bank, vectors: Vectors, own: Vectors, like: "Discriminant | None" = None) -> "Discriminant":
+        """`vectors`: (phrasings, dimension) of the bank's, what they mean or what else is known of them.
+
+        `own`: (entries, dimension) their means. `like`: whose centre and shape serve.
+        """
+        centre, whitening = _shape(bank, vectors, own) if like is None else (like.centre, like.whitening)
         means: Vectors = ((own - centre) @ whitening).astype(np.float32)
         return cls(centre, whitening, means, np.linalg.norm(means, axis=1).astype(np.float32))
 
-    def scores(self, vectors: Vectors, among: Rows | None = None) -> tuple[Vectors, Vectors]:
-        """(log-likelihood ratio of each entry's cloud against one at the centre, cosine of whitened directions)."""
+    def scores(self, vectors: Vectors, among: Rows | None = None) -> Vectors:
+        """Cosines of whitened directions, as seen from the centre: (queries, entries)."""
         white = self._white(vectors)
         means, own = (self.means, self.lengths) if among is None else (self.means[among], self.lengths[among])
-        products = white @ means.T
         lengths = np.linalg.norm(white, axis=1, keepdims=True)
-        cosines: Vectors = products / np.maximum(lengths * own, 1e-12)
-        likelihoods: Vectors = products - own**2 / np.float32(2)
-        return likelihoods, cosines
+        cosines: Vectors = (white @ means.T) / np.maximum(lengths * own, 1e-12)
+        return cosines
 
-    def scores_without(self, vectors: Vectors, owner: Rows, counts: Rows) -> tuple[Vectors, Vectors]:
-        """Of phrasings with their own entries, (phrasings,) each, had they not been written; `counts`: with them.
+    def scores_without(self, vectors: Vectors, owner: Rows, counts: Rows) -> Vectors:
+        """Of phrasings with their own entries, (phrasings,), had they not been written; `counts`: with them.
 
         The shape, which they hardly change, stays.
         """
         white = self._white(vectors)
         many = counts.astype(np.float32)[:, None]
         means = (many * self.means[owner] - white) / (many - 1)
-        products, squared = ((each * means).sum(axis=1) for each in (white, means))
-        lengths = np.linalg.norm(white, axis=1) * np.sqrt(squared)
-        return products - squared / 2, products / np.maximum(lengths, 1e-12)
+        lengths = np.linalg.norm(white, axis=1) * np.linalg.norm(means, axis=1)
+        cosines: Vectors = (white * means).sum(axis=1) / np.maximum(lengths, 1e-12)
+        return cosines
 
     def _white(self, vectors: Vectors) -> Vectors:
         return np.asarray((vectors - self.centre) @ self.whitening, dtype=np.float32)
+
+
+def _shape(bank: Bank, vectors: Vectors, own: Vectors) -> tuple[Vectors, Vectors]:
+    """Centre and whitening."""
+    centre, dimension = bank.centre_of(vectors), vectors.shape[1]
+    away = (vectors - centre).astype(np.float32)
+    directions = np.linalg.eigh(away.T @ away)[1][:, -_DIRECTIONS:]
+    spread = ((vectors - own[bank.owner]) @ directions).astype(np.float32)
+    ball = _WEIGHT * _BALL / max(1, dimension) * np.eye(spread.shape[1])
+    shape = (spread.T @ spread + ball) / (len(spread) - bank.entries + _WEIGHT)
+    rounding = solve_triangular(np.linalg.cholesky(shape), np.eye(len(shape)), lower=True).T
+    return centre, np.ascontiguousarray(directions @ rounding, dtype=np.float32)

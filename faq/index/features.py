@@ -12,10 +12,9 @@ from faq.index.bank import Bank, Floats, Rows
 from faq.index.discriminant import Discriminant
 from faq.index.leaving import own_logits
 from faq.index.regression import STEPS, Regression, inputs, scores
-from faq.index.shortlist import Shortlist
 from faq.index.wording import inner
 
-_Clouds = tuple[Vectors, Vectors, Vectors]  # likelihood, direction, inner direction: (queries, entries) each
+_Clouds = tuple[Vectors, Vectors]  # direction, inner direction: (queries, entries) each
 Texts = tuple[Vectors, Vectors]  # what they mean, and how they are put
 
 NAMES = (
@@ -23,17 +22,16 @@ NAMES = (
     "nearest from the centre",  # the same, of directions as seen from the middle of all phrasings
     "passage",  # cosine of question and answer in one, which says the less the more phrasings there are
     "direction",  # of the discriminant
-    "likelihood",  # of the discriminant
     "inner direction",  # of the discriminant of what inner layers give
     "logit",  # of the regression
     "log-probability",  # of the regression
     "phrasings",  # logarithm of how many the entry has: many make a high maximum more likely
-    "none",  # the alternative that no entry fits has this, and the next ones, instead of those above
-    "general",  # cosine of the nearest general question
+    "none",  # the alternative that no entry fits has this, and the next one, instead of those above
     "general log-probability",  # of the regression
 )
 WIDTH = len(NAMES)
 _OF_ENTRIES = NAMES.index("none")
+LOGITS = 5  # divides them, that the numbers are of about one size
 _NEAR = 0.6  # cosine to a phrasing from which on a general question is one that this collection may answer
 
 
@@ -46,17 +44,32 @@ class Evidence:
     meaning: Discriminant
     inner: Discriminant
     regression: Regression
-    shortlist: Shortlist | None
 
     @classmethod
-    def of(cls, bank: Bank, general: Texts, like: Regression | None = None) -> "Evidence":
-        """Not trained yet. `general`: general questions; those that this collection may answer are left out."""
+    def of(cls, bank: Bank, general: Texts, before: "Evidence | None" = None, *, alike: bool = False) -> "Evidence":
+        """Not trained yet. `general`: general questions; those that this collection may answer are left out.
+
+        `before`: of an earlier collection. Where this one is `alike`, the shape of its clouds serves.
+        """
+        kept = cls.far(bank, general)
+        shape = before if alike else None
+        meaning, layers = cls._clouds_of(bank, shape)
+        regression = Regression.from_means(bank, inputs(*kept), before.regression if before else None)
+        return cls(bank, kept, meaning, layers, regression)
+
+    @staticmethod
+    def _clouds_of(bank: Bank, shape: "Evidence | None" = None) -> tuple[Discriminant, Discriminant]:
+        """Of what phrasings mean, and of what inner layers give."""
+        vectors, means = (bank.vectors, inner(bank.wording)), (bank.means[0], inner(bank.means[1]))
+        likes = (None, None) if shape is None else (shape.meaning, shape.inner)
         with ThreadPoolExecutor(2) as side_by_side:
-            clouds = side_by_side.map(partial(Discriminant.fit, bank), (bank.vectors, inner(bank.wording)))
-            kept = cls.far(bank, general)
-            regression = Regression.from_means(bank, inputs(*kept), like)
-            meaning, layers = clouds
-        return cls(bank, kept, meaning, layers, regression, Shortlist.of(bank))
+            meaning, layers = side_by_side.map(partial(Discriminant.fit, bank), vectors, means, likes)
+        return meaning, layers
+
+    def reshaped(self) -> "Evidence":
+        """With the shape of its own clouds."""
+        meaning, layers = self._clouds_of(self.bank)
+        return replace(self, meaning=meaning, inner=layers)
 
     @staticmethod
     def far(bank: Bank, general: Texts) -> Texts:
@@ -73,8 +86,8 @@ class Evidence:
         logits = self.regression.logits(inputs(vectors, wording))
         return self._options(vectors, vectors @ self.bank.vectors.T, logits, self._clouds(vectors, wording))
 
-    def options_among(self, vector: Vectors, wording: Vectors, few: Rows) -> Floats:
-        """(few + 1, WIDTH) of one text and some of the entries, as `options` has them."""
+    def options_among(self, vector: Vectors, wording: Vectors, logits: Vectors, few: Rows) -> Floats:
+        """(few + 1, WIDTH) of one text and some of the entries, as `options` has them; `logits` with all classes."""
         rows, starts = self.bank.rows_of(few)
         given = vector[None]
         products = given @ self.bank.vectors[rows].T
@@ -83,9 +96,9 @@ class Evidence:
             np.maximum.reduceat(self.bank.from_centre(given, products, rows), starts, axis=1),
             given @ self.bank.passages[few].T,
             *self._clouds(given, wording[None], few),
-            *(each[:, np.append(few, -1)] for each in scores(self.regression.logits(inputs(given, wording[None])))),
+            *(each[:, np.append(few, -1)] for each in scores(logits[None])),
         )
-        few_options: Floats = self._made(given, fits, self.bank.counts[few])[0]
+        few_options: Floats = self._made(fits, self.bank.counts[few])[0]
         return few_options
 
     def options_without(self, rows: Rows) -> Floats:
@@ -97,10 +110,8 @@ class Evidence:
         logits = self.regression.logits(inputs(vectors, bank.wording[rows]))
         logits[at, owner] = own_logits(bank, self.regression, rows)
         clouds, counts = self._clouds(vectors, bank.wording[rows]), bank.counts[owner]
-        likelihood, direction = self.meaning.scores_without(vectors, owner, counts)
-        _, inner_direction = self.inner.scores_without(inner(bank.wording[rows]), owner, counts)
-        for every, own in zip(clouds, (likelihood, direction, inner_direction), strict=True):
-            every[at, owner] = own
+        clouds[0][at, owner] = self.meaning.scores_without(vectors, owner, counts)
+        clouds[1][at, owner] = self.inner.scores_without(inner(bank.wording[rows]), owner, counts)
         made = self._options(vectors, products, logits, clouds)
         passage = np.einsum("pd,pd->p", vectors, bank.passages[owner])
         # It holds the question: what other phrasings have in common with it stands in for that.
@@ -110,34 +121,30 @@ class Evidence:
         return made
 
     def _clouds(self, vectors: Vectors, wording: Vectors, among: Rows | None = None) -> "_Clouds":
-        likelihood, direction = self.meaning.scores(vectors, among)
-        return likelihood, direction, self.inner.scores(inner(wording), among)[1]
+        return self.meaning.scores(vectors, among), self.inner.scores(inner(wording), among)
 
     def _options(self, vectors: Vectors, products: Vectors, logits: Vectors, clouds: "_Clouds") -> Floats:
         """`products` with all phrasings."""
         bank = self.bank
         nearest = bank.best_of_each(products), bank.best_of_each(bank.from_centre(vectors, products))
-        return self._made(vectors, _Fits(*nearest, vectors @ bank.passages.T, *clouds, *scores(logits)), bank.counts)
+        return self._made(_Fits(*nearest, vectors @ bank.passages.T, *clouds, *scores(logits)), bank.counts)
 
-    def _made(self, vectors: Vectors, fits: "_Fits", counts: Rows) -> Floats:
-        made = np.zeros((len(vectors), len(counts) + 1, WIDTH))
-        made[:, :-1, :_OF_ENTRIES] = np.stack(
-            [
-                fits.nearest,
-                fits.centred,
-                fits.passage / np.sqrt(counts),
-                fits.direction,
-                fits.likelihood / 30,
-                fits.inner_direction,
-                fits.logit[:, :-1] / 5,
-                fits.log_probability[:, :-1] / 5,
-                np.broadcast_to(_many(counts), fits.direction.shape),
-            ],
-            axis=-1,
+    def _made(self, fits: "_Fits", counts: Rows) -> Floats:
+        made = np.zeros((len(fits.nearest), len(counts) + 1, WIDTH))
+        of_entries: tuple[Floats | Vectors, ...] = (
+            fits.nearest,
+            fits.centred,
+            fits.passage / np.sqrt(counts),
+            fits.direction,
+            fits.inner_direction,
+            fits.logit[:, :-1] / LOGITS,
+            fits.log_probability[:, :-1] / LOGITS,
+            _many(counts),
         )
+        for number, values in enumerate(of_entries):
+            made[:, :-1, number] = values
         made[:, -1, _OF_ENTRIES] = 1.0
-        made[:, -1, _OF_ENTRIES + 1] = (vectors @ self.general[0].T).max(axis=1, initial=-1.0)
-        made[:, -1, _OF_ENTRIES + 2] = fits.log_probability[:, -1] / 5
+        made[:, -1, _OF_ENTRIES + 1] = fits.log_probability[:, -1] / LOGITS
         return made
 
 
@@ -147,7 +154,6 @@ class _Fits(NamedTuple):
     nearest: Vectors
     centred: Vectors
     passage: Vectors
-    likelihood: Vectors
     direction: Vectors
     inner_direction: Vectors
     logit: Vectors

@@ -6,12 +6,12 @@ their phrasings, put aside by how alike they are, are asked; so are phrasings of
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from faq.encoder.ports import Encoder, Vectors, Views
-from faq.entries.models import Content
+from faq.entries.models import READ_WITH, Content, passage
 from faq.index.adapting import SHARES, alike
 from faq.index.background import general_questions
 from faq.index.bank import Bank, Floats, Rows
@@ -38,7 +38,8 @@ class Collection:
     def of(cls, encoder: Encoder, contents: dict[str, Content]) -> "Collection":
         texts = [text for content in contents.values() for text in content.asked]
         owner = [number for number, content in enumerate(contents.values()) for _ in content.asked]
-        passages = encoder.encode([content.passage for content in contents.values()])[:, : encoder.dimension]
+        read = [passage(content.question, content.answer) for content in contents.values()]
+        passages = encoder.encode(read)[:, : encoder.dimension]
         return cls(texts, encoder.encode(texts), encoder.dimension, np.array(owner, dtype=np.intp), passages)
 
 
@@ -78,6 +79,7 @@ def _shop(
     wording = Wording(texts, collection.views[rows, collection.dimension :], inner, len(drawn))
     meant = collection.views[rows, : collection.dimension]
     bank = Bank(meant, wording.own, number[collection.owner[rows]], collection.passages[np.sort(drawn)])
+    bank = replace(bank, passages=np.where(bank.counts[:, None] <= READ_WITH, bank.passages, meant[bank.starts]))
     put = wording.vectors(general_questions(), inner)
     evidence = Evidence.of(bank, (meaning[::2], put[::2])).trained()
     near = np.flatnonzero(number[collection.owner] < 0)

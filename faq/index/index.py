@@ -16,10 +16,12 @@ from faq.index.features import Evidence
 from faq.index.locales import Fallbacks, Locales, primary
 from faq.index.regression import LARGE, inputs
 from faq.index.scoring import Scorer, transferred
+from faq.index.shortlist import Shortlist
 from faq.index.wording import Wording
 
 _AT_ONCE = 150_000  # phrasings times entries up to which all of an index is trained before it follows another one
 _WARM_STEPS = 10
+_ALIKE = 0.02  # share of entries that came, changed or went, up to which the others' shapes serve until it has adapted
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Index:
         none = np.zeros((0, dimension), np.float32) if general is None else general[:0]
         contents = [entry.content for entry in entries]
         asked, passages = (
-            np.stack(rows).astype(np.float32) if rows else none
+            np.stack(rows).astype(np.float32, copy=False) if rows else none
             for rows in (
                 [views[text] for content in contents for text in content.asked],
                 [views.get(content.passage, views[content.question]) for content in contents],
@@ -106,18 +108,21 @@ class Index:
         work = bank.entries * len(bank.owner)
         if after is None or before is None:
             evidence = Evidence.of(bank, self._general)
-            return Scorer(evidence.trained() if work <= LARGE else evidence, transferred())
-        evidence = Evidence.of(bank, self._general, before.evidence.regression)
+            evidence = evidence.trained() if work <= LARGE else evidence
+            return Scorer(evidence, transferred(), Shortlist.of(bank, transferred()))
         rows = {entry.id: row for row, entry in enumerate(after.entries)}
         kept = [(row, rows[entry.id]) for row, entry in enumerate(self.entries) if entry.id in rows]
+        same = {row for row, its in kept if self.entries[row].content.asked == after.entries[its].content.asked}
+        fresh = np.array([row for row in range(bank.entries) if row not in same], dtype=np.intp)
+        alike = len(fresh) + len(after.entries) - len(kept) <= _ALIKE * bank.entries
+        evidence = Evidence.of(bank, self._general, before.evidence, alike=alike)
+        shortlist = Shortlist.of(bank, before.weights, before.shortlist if alike else None)
         resumed = evidence.regression.resumed(before.evidence.regression, [*kept, (-1, -1)])
         evidence = replace(evidence, regression=resumed)
         if work <= _AT_ONCE:
-            return Scorer(evidence.trained(_WARM_STEPS), before.weights)
-        same = {row for row, its in kept if self.entries[row].content.asked == after.entries[its].content.asked}
-        fresh = np.array([row for row in range(bank.entries) if row not in same], dtype=np.intp)
+            return Scorer(evidence.trained(_WARM_STEPS), before.weights, shortlist)
         placed = evidence.regression.placed(bank, inputs(*evidence.general), fresh)
-        return Scorer(replace(evidence, regression=placed), before.weights)
+        return Scorer(replace(evidence, regression=placed), before.weights, shortlist)
 
     def adapted(self) -> "Index":
         """The same index, trained, with weights and thresholds learned from its phrasings.

@@ -53,14 +53,8 @@ def _of_means(bank: Bank, regression: "Regression", rows: Rows) -> Floats:
     owner = bank.owner[rows]
     asked = inputs(bank.vectors[rows], bank.wording[rows])
     counts = bank.counts[owner].astype(np.float32)[:, None]
-    sums = np.hstack([_sums(bank.vectors, bank, owner), _sums(bank.wording, bank, owner)])
-    means = (inputs(*np.split(sums, [bank.vectors.shape[1]], axis=1)) - asked) / (counts - 1)
+    means = (inputs(*(counts * means[owner] for means in bank.means)) - asked) / (counts - 1)
     centre = inputs(bank.vectors.mean(axis=0)[None], bank.wording.mean(axis=0)[None])
     lengths = np.linalg.norm(regression.weights[owner], axis=1)
     without: Floats = lengths * (asked * unit(means - centre)).sum(axis=1)
     return without
-
-
-def _sums(values: "Vectors", bank: Bank, owner: Rows) -> "Vectors":
-    sums: Vectors = bank.mean_of_each(values)[owner] * bank.counts[owner].astype(np.float32)[:, None]
-    return sums

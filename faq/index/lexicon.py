@@ -15,6 +15,7 @@ from faq.text import words
 
 DIMENSION = 512
 _PIECES = (3, 4, 5)  # letters
+_TABLE = 1 << 20  # rows in which pieces are counted: two of them rarely share one
 _KEPT = 16_384  # texts whose pieces are at hand (1 KiB each): every draft of an index reads the same phrasings again
 
 
@@ -29,22 +30,22 @@ class Lexicon:
     def __init__(self, texts: Sequence[str]) -> None:
         spelled = [_spelled(text) for text in texts]
         every = _pieces_of(spelled)
-        self._pieces, place, seen = np.unique(every, return_inverse=True, return_counts=True)
-        self._rarities = 1 + np.log((1 + len(texts)) / (1 + seen))
-        self._rarest = 1 + np.log(1 + len(texts))
-        self.own = _hashed(spelled, every, self._rarities[place])
+        self._texts = len(texts)
+        self._seen = np.bincount(every % _TABLE, minlength=_TABLE).astype(np.int32)
+        self.own = self._hashed(spelled, every)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, DIMENSION), rows of length 1; zeros where a text has no word."""
         spelled = [_spelled(text) for text in texts]
-        every = _pieces_of(spelled)
-        return _hashed(spelled, every, self._rarity(every))
+        return self._hashed(spelled, _pieces_of(spelled))
 
-    def _rarity(self, pieces: NDArray[np.int64]) -> NDArray[np.float64]:
-        place = np.minimum(np.searchsorted(self._pieces, pieces), len(self._pieces) - 1)
-        if not len(self._pieces):
-            return np.full(len(pieces), self._rarest)
-        return np.where(self._pieces[place] == pieces, self._rarities[place], self._rarest)
+    def _hashed(self, spelled: "Sequence[_Spelled]", every: NDArray[np.int64]) -> Vectors:
+        """`every`: the pieces of all texts, one after the other."""
+        row = np.repeat(np.arange(len(spelled)), [len(each.pieces) for each in spelled])
+        times = np.concatenate([np.zeros(0), *(each.weights for each in spelled)])
+        rarity = 1 + np.log((1 + self._texts) / (1 + self._seen[every % _TABLE]))
+        flat = np.bincount(row * DIMENSION + every % DIMENSION, times * rarity, len(spelled) * DIMENSION)
+        return unit(flat.reshape(-1, DIMENSION).astype(np.float32))
 
 
 class _Spelled(NamedTuple):
@@ -59,14 +60,6 @@ _NOTHING = np.zeros(0, dtype=np.int64)
 
 def _pieces_of(spelled: Sequence[_Spelled]) -> NDArray[np.int64]:
     return np.concatenate([_NOTHING, *(each.pieces for each in spelled)])
-
-
-def _hashed(spelled: Sequence[_Spelled], every: NDArray[np.int64], rarity: NDArray[np.float64]) -> Vectors:
-    """`every` and `rarity`: the pieces of all texts, one after the other, and how rare each is."""
-    row = np.repeat(np.arange(len(spelled)), [len(each.pieces) for each in spelled])
-    weights = np.concatenate([np.zeros(0), *(each.weights for each in spelled)]) * rarity
-    flat = np.bincount(row * DIMENSION + every % DIMENSION, weights, len(spelled) * DIMENSION)
-    return unit(flat.reshape(-1, DIMENSION).astype(np.float32))
 
 
 @lru_cache(_KEPT)

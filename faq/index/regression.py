@@ -29,11 +29,11 @@ class Regression:
     @classmethod
     def from_means(cls, bank: Bank, general: Vectors, like: "Regression | None" = None) -> "Regression":
         """Untrained: the means, as long as the weights of `like` are on average. `general` are inputs, too."""
-        rows = inputs(bank.vectors, bank.wording)
-        last = general.mean(axis=0) if len(general) else np.zeros(rows.shape[1], dtype=np.float32)
-        means = np.vstack([bank.mean_of_each(rows), last])
+        centre = inputs(bank.vectors.mean(axis=0)[None], bank.wording.mean(axis=0)[None])
+        last = general.mean(axis=0)[None] if len(general) else np.zeros_like(centre)
+        means = np.vstack([inputs(*bank.means), last])
         length = 5.0 if like is None else float(np.linalg.norm(like.weights, axis=1).mean())
-        return cls(length * unit(means - rows.mean(axis=0)), learned=False)
+        return cls(length * unit(means - centre), learned=False)
 
     def resumed(self, before: "Regression", same: Sequence[tuple[int, int]]) -> "Regression":
         """With the weights of the classes that `before` has, too: (ours, its own)."""
@@ -50,7 +50,8 @@ class Regression:
         if not self.learned or not 0 < len(fresh) <= _FRESH:
             return self
         own = np.flatnonzero(np.isin(bank.owner, fresh))
-        near = np.argsort(-(bank.vectors @ bank.vectors[own].T).max(axis=1))[:_AROUND]
+        nearness = (bank.vectors @ bank.vectors[own].T).max(axis=1)
+        near = np.argpartition(-nearness, min(_AROUND, len(nearness) - 1))[:_AROUND]
         some = np.union1d(own, near)
         rows = np.vstack([inputs(bank.vectors[some], bank.wording[some]), general])
         logits = self.logits(rows)

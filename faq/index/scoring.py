@@ -12,6 +12,8 @@ from faq.index.adapting import Asked, adapted
 from faq.index.bank import Floats, Rows
 from faq.index.choice import ALTERNATIVES, probabilities
 from faq.index.features import NAMES, Evidence, Texts
+from faq.index.regression import inputs
+from faq.index.shortlist import Shortlist
 
 Ranked = tuple[list[tuple[int, float]], float]
 """([(entry, probability), the first few], probability that any entry fits)."""
@@ -33,20 +35,22 @@ class Scorer:
 
     evidence: Evidence
     weights: Floats
+    shortlist: Shortlist | None = None
 
     def adapted(self, general: Texts) -> tuple["Scorer", Asked | None]:
         """Trained on all phrasings, with weights that were learned from them. Takes seconds: for a worker thread."""
         learned = adapted(self.evidence.bank, general, transferred())
         weights, asked = (transferred(), None) if learned is None else learned
-        return Scorer(self.evidence.trained(), weights), asked
+        evidence = self.evidence.reshaped().trained()
+        return Scorer(evidence, weights, Shortlist.of(evidence.bank, weights)), asked
 
     def rank(self, vector: Vectors, wording: Vectors, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
         """`allowed` masks entries."""
-        shortlist = self.evidence.shortlist
-        if shortlist is None:
+        if self.shortlist is None:
             return self._ranked(self.evidence.options(vector[None], wording[None])[0] @ self.weights, allowed, shown)
-        few = shortlist.entries(vector, allowed)
-        utilities = self.evidence.options_among(vector, wording, few) @ self.weights
+        logits = self.evidence.regression.logits(inputs(vector[None], wording[None]))[0]
+        few = self.shortlist.entries(vector, logits[:-1], allowed)
+        utilities = self.evidence.options_among(vector, wording, logits, few) @ self.weights
         ranked, scope = self._ranked(utilities, None if allowed is None else allowed[few], shown)
         return [(int(few[row]), chance) for row, chance in ranked], scope
 

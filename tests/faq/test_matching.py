@@ -1,14 +1,16 @@
 """The matching on its own: vectors in, decisions out."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from faq.encoder.hashing import HashingEncoder
 from faq.encoder.ports import Views
 from faq.encoder.unit import unit
-from faq.entries.models import Content, Published
+from faq.entries.models import READ_WITH, Content, Published
 from faq.index.adapting import FOLDS, Asked, adapted, alike
 from faq.index.background import general_questions
 from faq.index.bank import Bank
@@ -20,6 +22,7 @@ from faq.index.index import Index
 from faq.index.lexicon import DIMENSION, Lexicon
 from faq.index.regression import Regression, inputs, softmax
 from faq.index.scoring import Scorer, transferred
+from faq.index.shortlist import Shortlist
 from faq.index.wording import Wording
 
 ENTRIES = {
@@ -197,6 +200,15 @@ def test_of_an_answer_that_is_long_the_beginning_counts_without_its_markup():
     assert long.passage == replace(long, answer=long.answer + "The end.").passage
 
 
+def test_an_answer_is_read_where_there_are_few_phrasings_beside_it():
+    few = Content("How do I wash it?", ("care", "washing")[: READ_WITH - 1], "Wool likes cold water.")
+    many = replace(few, phrasings=tuple(f"washing {number}" for number in range(READ_WITH)))
+
+    assert few.passage == "How do I wash it? Wool likes cold water."
+    assert many.passage == many.question
+    assert set(many.embedded(passages=True)) == set(many.asked)
+
+
 def test_a_question_that_is_left_out_gets_from_its_passage_what_other_phrasings_do():
     bank = random_bank(2, most=9)
     evidence = Evidence.of(bank, general())
@@ -313,6 +325,31 @@ def test_an_index_that_follows_another_serves_at_once_with_what_was_learned():
     assert match(after, "delivery time").candidates[0].entry.id == "delivery"
 
 
+def test_beside_many_that_stayed_an_entry_gets_their_shapes_until_the_index_has_adapted():
+    encoder = HashingEncoder()
+    things = ["".join(parts) for parts in product(("ba", "ke", "lo", "mi", "nu", "sa", "ti", "ro"), repeat=2)]
+    asked = {each: [f"what is the {each} for", f"tell me about the {each}"] for each in things}
+    live = an_index(asked).adapted()
+    new = Published("new", 1, Content("Do you lend a zeppelin?", ("zeppelin rental",), "Yes."))
+    texts = new.content.embedded(passages=True)
+    views = live.views_by_text() | dict(zip(texts, encoder.encode(texts), strict=True))
+
+    draft = Index.of([*live.entries, new], views, Thresholds(), encoder.dimension, after=live)
+    learned = draft.adapted()
+
+    before, at_once, later = (shape_of(index) for index in (live, draft, learned))
+    assert np.array_equal(at_once, before)
+    assert not np.allclose(later, before)
+    for index in (draft, learned):
+        assert match(index, "rent a zeppelin").candidates[0].entry.id == "new"
+        assert match(index, "tell me about that lomi").candidates[0].entry.id == "lomi"
+
+
+def shape_of(index: Index) -> NDArray[np.float32]:
+    assert index._scorer is not None
+    return index._scorer.evidence.meaning.whitening
+
+
 def test_fitting_values_nearness_and_is_repeatable():
     banks = [random_bank(seed, entries=20, most=8) for seed in (5, 6)]
     drawn = [Collection(["text"] * len(bank.owner), bank.vectors, 24, bank.owner, bank.passages) for bank in banks]
@@ -334,7 +371,8 @@ def test_inner_layers_have_a_discriminant_of_their_own_that_leaves_out_what_was_
 
     every = evidence.options(bank.vectors[rows], bank.wording[rows])
     few = np.array([1, 4, 7], dtype=np.intp)
-    among = evidence.options_among(bank.vectors[rows[0]], bank.wording[rows[0]], few)
+    logits = evidence.regression.logits(inputs(bank.vectors[rows[:1]], bank.wording[rows[:1]]))[0]
+    among = evidence.options_among(bank.vectors[rows[0]], bank.wording[rows[0]], logits, few)
     without = evidence.options_without(rows)
 
     assert np.allclose(among, every[0, [*few, -1]], atol=1e-5)
@@ -354,11 +392,11 @@ def test_in_a_large_collection_the_few_entries_that_are_looked_at_hold_the_best_
     bank = Bank(vectors, np.zeros((len(vectors), 512), np.float32), np.repeat(np.arange(2500), 9), unit(subjects[:, 0]))
     asked = unit(vectors[::500] + 0.05 * random.normal(size=(45, 48)).astype(np.float32))
     none = np.zeros((0, 48), np.float32), np.zeros((0, 512), np.float32)
-    evidence = Evidence.of(bank, none)
-    assert evidence.shortlist is not None
+    evidence, shortlist = Evidence.of(bank, none), Shortlist.of(bank, transferred())
+    assert shortlist is not None
 
-    every = Scorer(replace(evidence, shortlist=None), transferred())
-    some = Scorer(evidence, transferred())
+    every = Scorer(evidence, transferred())
+    some = Scorer(evidence, transferred(), shortlist)
 
     nothing = np.zeros(512, np.float32)
     odd = np.arange(2500) % 2 == 1
