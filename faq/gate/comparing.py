@@ -11,7 +11,7 @@ from faq.entries.visibility import STRANGER, Reader
 from faq.gate.models import Asked, Collision, Given, Golden, Report
 from faq.index.index import Index, LeftOut
 
-WORK = 1_000_000  # phrasings times those of them that are asked; beyond it, those nearest to what changed are
+WORK = 800_000  # phrasings times those of them that are asked; beyond it, those nearest to what changed are
 NEAR = 0.9  # cosine from which two texts are nearly the same words
 _FEWEST = 100
 

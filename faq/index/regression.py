@@ -16,7 +16,7 @@ STEPS = 50
 LARGE = 2_500_000  # phrasings times entries beyond which fewer steps are taken, in the same time
 MOST = 10_000_000  # beyond which nothing is trained: the means serve
 _FRESH = 50  # entries that are trained against the others as they are
-_AROUND = 1000  # phrasings of the others that take part in that
+_AROUND = 500  # phrasings of the others that take part in that
 
 
 @dataclass(frozen=True, slots=True)
