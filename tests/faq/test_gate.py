@@ -109,7 +109,7 @@ def test_an_override_where_nothing_breaks_is_no_override(service: Service):
 
 def test_a_question_that_nothing_may_answer_is_golden_too(service: Service):
     golden(service, "zebra quagga okapi", None)
-    edit(service, "cost", [*PHRASINGS["cost"], "zebra quagga okapi", "quagga and okapi"])
+    edit(service, "cost", [*PHRASINGS["cost"], "zebra quagga okapi", "quagga and okapi", "okapi or zebra"])
     report = check(service, "cost")
     assert report["blocked"]
     assert [(each["change"], each["now"]["entry"]) for each in report["goldens"]] == [("broken", "cost")]
