@@ -11,7 +11,8 @@ from faq.entries.visibility import STRANGER, Reader
 from faq.gate.models import Asked, Collision, Given, Golden, Report
 from faq.index.index import Index, LeftOut
 
-WORK = 800_000  # phrasings times those of them that are asked; beyond it, those nearest to what changed are
+_WHOLE = 1_500  # phrasings up to which all are asked; of more, those that are nearest to what changed
+_WORK = 800_000  # phrasings times those that are asked then
 NEAR = 0.9  # cosine from which two texts are nearly the same words
 _FEWEST = 100
 
@@ -24,10 +25,9 @@ def compare(
     *,
     views: Mapping[str, Views],
     today: date,
-    work: int = WORK,
     asks: Callable[[Content], bool] = lambda _: True,
 ) -> Report:
-    """`views` of every text of both pictures and of the golden questions; `work` bounds phrasings times those asked.
+    """`views` of every text of both pictures and of the golden questions.
 
     `asks`: whether an entry's phrasings are asked, and compared with each other.
     """
@@ -51,7 +51,7 @@ def compare(
     if not asked:
         return Report(0, golden, fresh=fresh)
     texts = [text for entry in asked if entry in after for text in after[entry].content.asked]
-    only = _asked_by(draft, _nearest_to(draft, texts, views, work), asks)
+    only = _asked_by(draft, _nearest_to(draft, texts, views), asks)
     return Report(0, golden, _phrasings(live, draft, only, today), _collisions(draft, before, asked, views), fresh)
 
 
@@ -111,11 +111,11 @@ def _phrasings(live: Index, draft: Index, only: AbstractSet[str] | None, today: 
     return tuple(asked)
 
 
-def _nearest_to(index: Index, texts: Sequence[str], views: Mapping[str, Views], work: int) -> AbstractSet[str] | None:
+def _nearest_to(index: Index, texts: Sequence[str], views: Mapping[str, Views]) -> AbstractSet[str] | None:
     """None: all texts of the index. Of a large one, those that the changed texts can matter to."""
-    most = max(_FEWEST, work // max(1, index.phrasings))
-    if index.phrasings <= most:
+    if index.phrasings <= _WHOLE:
         return None
+    most = max(_FEWEST, _WORK // index.phrasings)
     if not texts:
         return set()
     near = index.nearness(np.stack([views[text] for text in texts]))

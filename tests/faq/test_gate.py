@@ -211,14 +211,14 @@ def test_of_a_large_collection_the_phrasings_nearest_to_the_change_are_asked():
     encoder = HashingEncoder()
     entries = [
         Published(f"e{number}", 1, Content(f"about {number}?", tuple(f"{number} {word}" for word in "abcdef"), "x"))
-        for number in range(40)
+        for number in range(240)
     ]
     new = Published("new", 1, Content("7 g?", ("7 h",), "y"))
     texts = [text for entry in [*entries, new] for text in entry.content.embedded(passages=True)]
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))
     live, draft = (Index.of(each, vectors, Thresholds(), encoder.dimension) for each in (entries, [*entries, new]))
 
-    report = compare(live, draft, {"new"}, [], views=vectors, today=date(2027, 1, 1), work=1)
+    report = compare(live, draft, {"new"}, [], views=vectors, today=date(2027, 1, 1))
 
     asked = {each.text for each in report.phrasings}
     assert len(asked) < len(texts)
