@@ -117,7 +117,7 @@ def _asked(bank: Bank, fold: _Fold, general: Texts, random: np.random.Generator)
         if len(some):
             options = evidence.options(bank.vectors[some], bank.wording[some])
             made.append(examples(options, number[bank.owner[some]], SHARES[kind]))
-    far = Evidence.far(bank, (general[0][mine], general[1][mine]))
+    far = Evidence.far(bank.vectors, (general[0][mine], general[1][mine]))
     if len(far[0]):
         made.append(examples(evidence.options(*far), np.full(len(far[0]), -1, dtype=np.intp), SHARES["far"]))
     return made

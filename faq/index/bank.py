@@ -38,6 +38,16 @@ class Bank:
     def starts(self) -> Rows:
         return np.concatenate([[0], np.cumsum(self.counts)[:-1]]).astype(np.intp)
 
+    @property
+    def work(self) -> int:
+        """Phrasings times entries: what learning takes grows with it."""
+        return len(self.owner) * self.entries
+
+    @cached_property
+    def middle(self) -> tuple[Vectors, Vectors]:
+        """(1, n) mean of all `vectors`, and of all `wording`."""
+        return self.vectors.mean(axis=0, keepdims=True), self.wording.mean(axis=0, keepdims=True)
+
     @cached_property
     def means(self) -> tuple[Vectors, Vectors]:
         """(entries, n) of `vectors`, and of `wording`."""

@@ -20,6 +20,7 @@ _DIRECTIONS = 256  # those in which phrasings differ most (Belhumeur et al. 1997
 @dataclass(frozen=True, slots=True)
 class Discriminant:
     centre: Vectors  # (dimension,)
+    principal: Vectors  # (dimension, directions) in which phrasings differ most, in ascending order
     whitening: Vectors  # (dimension, directions): makes the clouds round, with variance 1
     means: Vectors  # (entries, directions), whitened
     lengths: Vectors  # (entries,) of those
@@ -30,9 +31,10 @@ class Discriminant:
 
         `own`: (entries, dimension) their means. `like`: whose centre and shape serve.
         """
-        centre, whitening = _shape(bank, vectors, own) if like is None else (like.centre, like.whitening)
+        shape = _shape(bank, vectors, own) if like is None else (like.centre, like.principal, like.whitening)
+        centre, _, whitening = shape
         means: Vectors = ((own - centre) @ whitening).astype(np.float32)
-        return cls(centre, whitening, means, np.linalg.norm(means, axis=1).astype(np.float32))
+        return cls(*shape, means, np.linalg.norm(means, axis=1).astype(np.float32))
 
     def scores(self, vectors: Vectors, among: Rows | None = None) -> Vectors:
         """Cosines of whitened directions, as seen from the centre: (queries, entries)."""
@@ -58,8 +60,8 @@ class Discriminant:
         return np.asarray((vectors - self.centre) @ self.whitening, dtype=np.float32)
 
 
-def _shape(bank: Bank, vectors: Vectors, own: Vectors) -> tuple[Vectors, Vectors]:
-    """Centre and whitening."""
+def _shape(bank: Bank, vectors: Vectors, own: Vectors) -> tuple[Vectors, Vectors, Vectors]:
+    """Centre, principal directions and whitening."""
     centre, dimension = bank.centre_of(vectors), vectors.shape[1]
     away = (vectors - centre).astype(np.float32)
     directions = np.linalg.eigh(away.T @ away)[1][:, -_DIRECTIONS:]
@@ -67,4 +69,4 @@ def _shape(bank: Bank, vectors: Vectors, own: Vectors) -> tuple[Vectors, Vectors
     ball = _WEIGHT * _BALL / max(1, dimension) * np.eye(spread.shape[1])
     shape = (spread.T @ spread + ball) / (len(spread) - bank.entries + _WEIGHT)
     rounding = solve_triangular(np.linalg.cholesky(shape), np.eye(len(shape)), lower=True).T
-    return centre, np.ascontiguousarray(directions @ rounding, dtype=np.float32)
+    return centre, directions, np.ascontiguousarray(directions @ rounding, dtype=np.float32)

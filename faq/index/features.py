@@ -1,5 +1,6 @@
 """How well each entry fits a question, in a few numbers that mean the same whatever shop was loaded."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -46,36 +47,38 @@ class Evidence:
     regression: Regression
 
     @classmethod
-    def of(cls, bank: Bank, general: Texts, before: "Evidence | None" = None, *, alike: bool = False) -> "Evidence":
-        """Not trained yet. `general`: general questions; those that this collection may answer are left out.
+    def of(cls, bank: Bank, general: Texts) -> "Evidence":
+        """Not trained yet. `general`: general questions; those that this collection may answer are left out."""
+        return cls._of(bank, cls.far(bank.vectors, general))
 
-        `before`: of an earlier collection. Where this one is `alike`, the shape of its clouds serves.
+    def edited(self, bank: Bank, fresh: Rows) -> "Evidence":
+        """Of nearly the same collection: the shape of this one's clouds serves. Not trained.
+
+        `fresh`: the entries whose phrasings this one does not have.
         """
-        kept = cls.far(bank, general)
-        shape = before if alike else None
-        meaning, layers = cls._clouds_of(bank, shape)
-        regression = Regression.from_means(bank, inputs(*kept), before.regression if before else None)
-        return cls(bank, kept, meaning, layers, regression)
+        written = bank.vectors[np.isin(bank.owner, fresh)]
+        return self._of(bank, self.far(written, self.general), self.meaning, self.inner)
 
-    @staticmethod
-    def _clouds_of(bank: Bank, shape: "Evidence | None" = None) -> tuple[Discriminant, Discriminant]:
-        """Of what phrasings mean, and of what inner layers give."""
+    @classmethod
+    def _of(cls, bank: Bank, general: Texts, *likes: Discriminant) -> "Evidence":
         vectors, means = (bank.vectors, inner(bank.wording)), (bank.means[0], inner(bank.means[1]))
-        likes = (None, None) if shape is None else (shape.meaning, shape.inner)
         with ThreadPoolExecutor(2) as side_by_side:
-            meaning, layers = side_by_side.map(partial(Discriminant.fit, bank), vectors, means, likes)
-        return meaning, layers
-
-    def reshaped(self) -> "Evidence":
-        """With the shape of its own clouds."""
-        meaning, layers = self._clouds_of(self.bank)
-        return replace(self, meaning=meaning, inner=layers)
+            meaning, layers = side_by_side.map(partial(Discriminant.fit, bank), vectors, means, likes or (None, None))
+        return cls(bank, general, meaning, layers, Regression.from_means(bank, inputs(*general)))
 
     @staticmethod
-    def far(bank: Bank, general: Texts) -> Texts:
-        """Without those that this collection may answer."""
-        far = (general[0] @ bank.vectors.T).max(axis=1, initial=-1.0) < _NEAR
+    def far(vectors: Vectors, general: Texts) -> Texts:
+        """Without those that a collection of these phrasings may answer."""
+        far = (general[0] @ vectors.T).max(axis=1, initial=-1.0) < _NEAR
         return general[0][far], general[1][far]
+
+    def resumed(self, before: "Evidence", same: Sequence[tuple[int, int]]) -> "Evidence":
+        """With what was learned of entries that `before` has, too: (ours, its own)."""
+        return replace(self, regression=self.regression.resumed(before.regression, [*same, (-1, -1)]))
+
+    def placed(self, fresh: Rows) -> "Evidence":
+        """With these entries trained against the others as they are: takes milliseconds."""
+        return replace(self, regression=self.regression.placed(self.bank, inputs(*self.general), fresh))
 
     def trained(self, steps: int = STEPS) -> "Evidence":
         """Takes seconds: for a worker thread."""
@@ -96,7 +99,7 @@ class Evidence:
             np.maximum.reduceat(self.bank.from_centre(given, products, rows), starts, axis=1),
             given @ self.bank.passages[few].T,
             *self._clouds(given, wording[None], few),
-            *(each[:, np.append(few, -1)] for each in scores(logits[None])),
+            *scores(logits[None], np.append(few, -1)),
         )
         few_options: Floats = self._made(fits, self.bank.counts[few])[0]
         return few_options

@@ -94,7 +94,7 @@ def _shop(
             questions = _texts(source, chosen, wording)
             right = number[source.owner[chosen]] if kind == "right" else np.full(len(chosen), -1, dtype=np.intp)
             made.append(examples(evidence.options(*questions), right, SHARES[kind]))
-    far_texts = Evidence.far(bank, (meaning[1::2], put[1::2]))
+    far_texts = Evidence.far(bank.vectors, (meaning[1::2], put[1::2]))
     made.append(
         examples(evidence.options(*far_texts), np.full(len(far_texts[0]), -1, dtype=np.intp), SHARES["far"] / 2)
     )

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,8 @@ from faq.index.bank import Bank
 from faq.index.decision import Match, Thresholds
 from faq.index.features import Evidence
 from faq.index.locales import Fallbacks, Locales, primary
-from faq.index.regression import LARGE, inputs
+from faq.index.regression import LARGE
 from faq.index.scoring import Scorer, transferred
-from faq.index.shortlist import Shortlist
 from faq.index.wording import Wording
 
 _AT_ONCE = 150_000  # phrasings times entries up to which all of an index is trained before it follows another one
@@ -104,25 +103,22 @@ class Index:
     def _first_scorer(self, after: "Index | None") -> Scorer:
         """Ready at once: trained a little where that takes no time."""
         bank = Bank(self._vectors, self._wording.own, self._owner, self._passages[:, : self._dimension])
-        before = None if after is None else after._scorer  # noqa: SLF001 - of the same class
-        work = bank.entries * len(bank.owner)
-        if after is None or before is None:
-            evidence = Evidence.of(bank, self._general)
-            evidence = evidence.trained() if work <= LARGE else evidence
-            return Scorer(evidence, transferred(), Shortlist.of(bank, transferred()))
+        if after is not None and after._scorer is not None:  # noqa: SLF001 - of the same class
+            return self._following(after, after._scorer, bank)  # noqa: SLF001
+        evidence = Evidence.of(bank, self._general)
+        return Scorer.of(evidence.trained() if bank.work <= LARGE else evidence, transferred())
+
+    def _following(self, after: "Index", before: Scorer, bank: Bank) -> Scorer:
+        """With what `before`, that of `after`, has learned."""
         rows = {entry.id: row for row, entry in enumerate(after.entries)}
         kept = [(row, rows[entry.id]) for row, entry in enumerate(self.entries) if entry.id in rows]
         same = {row for row, its in kept if self.entries[row].content.asked == after.entries[its].content.asked}
         fresh = np.array([row for row in range(bank.entries) if row not in same], dtype=np.intp)
         alike = len(fresh) + len(after.entries) - len(kept) <= _ALIKE * bank.entries
-        evidence = Evidence.of(bank, self._general, before.evidence, alike=alike)
-        shortlist = Shortlist.of(bank, before.weights, before.shortlist if alike else None)
-        resumed = evidence.regression.resumed(before.evidence.regression, [*kept, (-1, -1)])
-        evidence = replace(evidence, regression=resumed)
-        if work <= _AT_ONCE:
-            return Scorer(evidence.trained(_WARM_STEPS), before.weights, shortlist)
-        placed = evidence.regression.placed(bank, inputs(*evidence.general), fresh)
-        return Scorer(replace(evidence, regression=placed), before.weights, shortlist)
+        evidence = before.evidence.edited(bank, fresh) if alike else Evidence.of(bank, self._general)
+        evidence = evidence.resumed(before.evidence, kept)
+        evidence = evidence.trained(_WARM_STEPS) if bank.work <= _AT_ONCE else evidence.placed(fresh)
+        return Scorer.of(evidence, before.weights)
 
     def adapted(self) -> "Index":
         """The same index, trained, with weights and thresholds learned from its phrasings.
@@ -160,7 +156,7 @@ class Index:
         if self._scorer is None:
             return self.thresholds.decide((), scope=0.0)
         allowed = self._locales.allowed(language, hidden)
-        vector, inner = np.split(view, [self._dimension])
+        vector, inner = view[: self._dimension], view[self._dimension :]
         ranked, scope = self._scorer.rank(vector, self._wording.vectors([text], inner[None])[0], allowed, shown)
         if not text.strip():  # its vector is that of nothing, but near something
             ranked, scope = [(row, 0.0) for row, _ in ranked], 0.0

@@ -54,7 +54,6 @@ def _of_means(bank: Bank, regression: "Regression", rows: Rows) -> Floats:
     asked = inputs(bank.vectors[rows], bank.wording[rows])
     counts = bank.counts[owner].astype(np.float32)[:, None]
     means = (inputs(*(counts * means[owner] for means in bank.means)) - asked) / (counts - 1)
-    centre = inputs(bank.vectors.mean(axis=0)[None], bank.wording.mean(axis=0)[None])
     lengths = np.linalg.norm(regression.weights[owner], axis=1)
-    without: Floats = lengths * (asked * unit(means - centre)).sum(axis=1)
+    without: Floats = lengths * (asked * unit(means - inputs(*bank.middle))).sum(axis=1)
     return without

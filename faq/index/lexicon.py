@@ -65,8 +65,8 @@ def _pieces_of(spelled: Sequence[_Spelled]) -> NDArray[np.int64]:
 @lru_cache(_KEPT)
 def _spelled(text: str) -> _Spelled:
     counted = Counter(_pieces(text))
-    hashes = np.array([crc32(piece.encode()) for piece in counted], dtype=np.int64)
-    times = np.array(list(counted.values()), dtype=np.float64)
+    hashes = np.fromiter(map(crc32, map(str.encode, counted)), np.int64, len(counted))
+    times = np.fromiter(counted.values(), np.float64, len(counted))
     return _Spelled(hashes, np.where(hashes >> 31, 1.0, -1.0) * (1 + np.log(times)))
 
 

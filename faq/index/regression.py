@@ -15,6 +15,7 @@ PENALTY = 0.1
 STEPS = 50
 LARGE = 2_500_000  # phrasings times entries beyond which fewer steps are taken, in the same time
 MOST = 10_000_000  # beyond which nothing is trained: the means serve
+_LENGTH = 5.0  # of an entry's weights, before any was trained
 _FRESH = 50  # entries that are trained against the others as they are
 _AROUND = 500  # phrasings of the others that take part in that
 
@@ -27,17 +28,16 @@ class Regression:
     learned: bool = True  # or made of means
 
     @classmethod
-    def from_means(cls, bank: Bank, general: Vectors, like: "Regression | None" = None) -> "Regression":
-        """Untrained: the means, as long as the weights of `like` are on average. `general` are inputs, too."""
-        centre = inputs(bank.vectors.mean(axis=0)[None], bank.wording.mean(axis=0)[None])
+    def from_means(cls, bank: Bank, general: Vectors) -> "Regression":
+        """Untrained: the means. `general` are inputs, too."""
+        centre = inputs(*bank.middle)
         last = general.mean(axis=0)[None] if len(general) else np.zeros_like(centre)
         means = np.vstack([inputs(*bank.means), last])
-        length = 5.0 if like is None else float(np.linalg.norm(like.weights, axis=1).mean())
-        return cls(length * unit(means - centre), learned=False)
+        return cls(_LENGTH * unit(means - centre), learned=False)
 
     def resumed(self, before: "Regression", same: Sequence[tuple[int, int]]) -> "Regression":
-        """With the weights of the classes that `before` has, too: (ours, its own)."""
-        weights = self.weights.copy()
+        """With the weights of the classes that `before` has, too: (ours, its own). Others are as long as those are."""
+        weights: Vectors = np.linalg.norm(before.weights, axis=1).mean() * unit(self.weights)
         for ours, theirs in same:
             weights[ours] = before.weights[theirs]
         return Regression(weights, before.learned)
@@ -68,10 +68,9 @@ class Regression:
 
     def trained(self, bank: Bank, general: Vectors, steps: int = STEPS) -> "Regression":
         """Better by so many steps of L-BFGS; itself where the collection is too large."""
-        work = len(bank.owner) * bank.entries
-        if work > MOST:
+        if bank.work > MOST:
             return self
-        steps = min(steps, max(1, STEPS * LARGE // work))
+        steps = min(steps, max(1, STEPS * LARGE // bank.work))
         rows = np.vstack([inputs(bank.vectors, bank.wording), general])
         owner = np.concatenate([bank.owner, np.full(len(general), bank.entries)])
         return Regression(_minimised(self.weights, rows, owner, steps))
@@ -82,9 +81,10 @@ class Regression:
         return logits
 
 
-def scores(logits: Vectors) -> tuple[Vectors, Vectors]:
-    """(logits, those of general questions subtracted; log-probabilities)."""
-    return logits - logits[:, -1:], np.log(softmax(logits) + np.float32(1e-30))
+def scores(logits: Vectors, among: Rows | None = None) -> tuple[Vectors, Vectors]:
+    """(logits, those of general questions subtracted; log-probabilities), of all classes or those `among` them."""
+    some, chance = (each if among is None else each[:, among] for each in (logits, softmax(logits)))
+    return some - logits[:, -1:], np.log(chance + np.float32(1e-30))
 
 
 def _minimised(start: Vectors, rows: Vectors, chosen: Rows, steps: int, others: Vectors | None = None) -> Vectors:
@@ -107,7 +107,7 @@ def _minimised(start: Vectors, rows: Vectors, chosen: Rows, steps: int, others: 
 
 def inputs(vectors: Vectors, wording: Vectors) -> Vectors:
     ones = np.ones((len(vectors), 1), dtype=np.float32)
-    return np.hstack([vectors, wording, ones])
+    return np.concatenate([vectors, wording, ones], axis=1)
 
 
 def softmax(logits: Vectors) -> Vectors:

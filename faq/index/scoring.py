@@ -1,6 +1,6 @@
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -37,12 +37,17 @@ class Scorer:
     weights: Floats
     shortlist: Shortlist | None = None
 
+    @classmethod
+    def of(cls, evidence: Evidence, weights: Floats) -> "Scorer":
+        return cls(evidence, weights, Shortlist.of(evidence.bank, evidence.meaning.principal, weights))
+
     def adapted(self, general: Texts) -> tuple["Scorer", Asked | None]:
         """Trained on all phrasings, with weights that were learned from them. Takes seconds: for a worker thread."""
-        learned = adapted(self.evidence.bank, general, transferred())
+        bank = self.evidence.bank
+        learned = adapted(bank, general, transferred())
         weights, asked = (transferred(), None) if learned is None else learned
-        evidence = self.evidence.reshaped().trained()
-        return Scorer(evidence, weights, Shortlist.of(evidence.bank, weights)), asked
+        evidence = replace(Evidence.of(bank, general), regression=self.evidence.regression)
+        return Scorer.of(evidence.trained(), weights), asked
 
     def rank(self, vector: Vectors, wording: Vectors, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
         """`allowed` masks entries."""
@@ -64,11 +69,8 @@ class Scorer:
                 yield self._ranked(each, mask, shown)
 
     def _ranked(self, utilities: Floats, allowed: NDArray[np.bool_] | None, shown: int) -> Ranked:
-        entries, none = utilities[:-1].copy(), utilities[-1]
-        if allowed is not None:
-            entries[~allowed] = -np.inf
-        order = np.argsort(-entries)[: max(ALTERNATIVES, shown)]
-        order = order[np.isfinite(entries[order])]
-        chance = probabilities(np.append(entries[order], none))
-        ranked = [(int(row), float(each)) for row, each in zip(order[:shown], chance, strict=False)]
-        return ranked, float(1.0 - chance[-1])
+        entries = utilities[:-1]
+        rows = np.arange(len(entries)) if allowed is None else np.flatnonzero(allowed)
+        order = rows[np.argsort(-entries[rows])[: max(ALTERNATIVES, shown)]]
+        chance = probabilities(utilities[np.append(order, -1)]).tolist()
+        return list(zip(order[:shown].tolist(), chance, strict=False)), 1.0 - chance[-1]

@@ -1,8 +1,8 @@
 """Which entries of a larger collection are worth a look: their phrasings are compared in a few directions first.
 
-The directions are those in which the phrasings differ most (the first principal ones), so that a product in them is
-nearly the whole product, at a fraction of the memory that has to be read. What the regression says of all entries is
-known by then. What is found is looked at in full.
+The directions are those in which the phrasings differ most (the discriminant's first principal ones), so that a product
+in them is nearly the whole product, at a fraction of the memory that has to be read. What the regression says of all
+entries is known by then. What is found is looked at in full.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from faq.index.features import LOGITS, NAMES
 
 LARGE = 500  # phrasings from which on this is faster than looking at all of them
 _DIRECTIONS = 32
-_KEPT = 24  # entries
+_KEPT = 16  # entries
 _NEAR = np.isin(NAMES, ["nearest", "nearest from the centre"])
 _SURE = np.isin(NAMES, ["logit", "log-probability"])
 
@@ -30,11 +30,11 @@ class Shortlist:
     sure: np.float32  # … and of the logit
 
     @classmethod
-    def of(cls, bank: Bank, weights: Floats, like: "Shortlist | None" = None) -> "Shortlist | None":
-        """None where the collection is small. `weights` are the scorer's. `like`: whose directions serve."""
+    def of(cls, bank: Bank, principal: Vectors, weights: Floats) -> "Shortlist | None":
+        """None where the collection is small. The last of the `principal` directions serve; `weights`: the scorer's."""
         if len(bank.vectors) < LARGE or bank.entries <= _KEPT:
             return None
-        directions = _principal(bank.vectors) if like is None else like.directions
+        directions = np.ascontiguousarray(principal[:, -_DIRECTIONS:])
         sketches = np.ascontiguousarray((bank.vectors @ directions).T)
         near, sure = (np.float32(weights[some].sum()) for some in (_NEAR, _SURE))
         return cls(directions, sketches, bank.starts, near, sure / np.float32(LOGITS))
@@ -47,9 +47,3 @@ class Shortlist:
             worth[~allowed] = -np.inf
         few: Rows = np.sort(np.argpartition(-worth, _KEPT)[:_KEPT])
         return few
-
-
-def _principal(vectors: Vectors) -> Vectors:
-    _, found = np.linalg.eigh(vectors.T @ vectors)
-    directions: Vectors = np.ascontiguousarray(found[:, -_DIRECTIONS:], dtype=np.float32)
-    return directions

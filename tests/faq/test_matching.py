@@ -22,7 +22,6 @@ from faq.index.index import Index
 from faq.index.lexicon import DIMENSION, Lexicon
 from faq.index.regression import Regression, inputs, softmax
 from faq.index.scoring import Scorer, transferred
-from faq.index.shortlist import Shortlist
 from faq.index.wording import Wording
 
 ENTRIES = {
@@ -228,7 +227,7 @@ def test_general_questions_that_a_collection_may_answer_are_not_held_against_it(
     bank = random_bank()
     near = (np.vstack([general()[0], bank.vectors[:3]]), np.zeros((23, DIMENSION), dtype=np.float32))
 
-    kept, wording = Evidence.far(bank, near)
+    kept, wording = Evidence.far(bank.vectors, near)
 
     assert len(kept) == len(wording)
     assert (kept @ bank.vectors.T).max() < 0.6
@@ -392,11 +391,11 @@ def test_in_a_large_collection_the_few_entries_that_are_looked_at_hold_the_best_
     bank = Bank(vectors, np.zeros((len(vectors), 512), np.float32), np.repeat(np.arange(2500), 9), unit(subjects[:, 0]))
     asked = unit(vectors[::500] + 0.05 * random.normal(size=(45, 48)).astype(np.float32))
     none = np.zeros((0, 48), np.float32), np.zeros((0, 512), np.float32)
-    evidence, shortlist = Evidence.of(bank, none), Shortlist.of(bank, transferred())
-    assert shortlist is not None
+    evidence = Evidence.of(bank, none)
 
     every = Scorer(evidence, transferred())
-    some = Scorer(evidence, transferred(), shortlist)
+    some = Scorer.of(evidence, transferred())
+    assert some.shortlist is not None
 
     nothing = np.zeros(512, np.float32)
     odd = np.arange(2500) % 2 == 1
@@ -415,7 +414,7 @@ def test_an_entry_that_joins_a_trained_collection_is_placed_among_the_others_who
     none = np.zeros((0, 561), np.float32)
     before = bank.part(np.arange(174))
     learned = Regression.from_means(before, none).trained(before, none)
-    joined = Regression.from_means(bank, none, learned).resumed(learned, [(row, row) for row in range(29)])
+    joined = Regression.from_means(bank, none).resumed(learned, [(row, row) for row in range(29)])
 
     placed = joined.placed(bank, none, np.array([29]))
 
