@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from faq.encoder.ports import Vectors
+from faq.encoder.unit import lengths
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -86,7 +87,7 @@ class Bank:
         """
         along, away = self._shift if rows is None else (each[rows] for each in self._shift)
         mine = vectors @ self.centre
-        length = np.linalg.norm(vectors - self.centre, axis=1)
+        length = lengths(vectors - self.centre)
         moved = products - along
         moved -= (mine - self.centre @ self.centre)[:, None]
         moved /= away

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from faq.encoder.ports import Vectors
+from faq.encoder.unit import lengths
 from faq.index.bank import Bank, Rows
 
 _BALL = 0.5  # variance within entries that is assumed before any phrasing was seen, over all dimensions …
@@ -34,14 +35,13 @@ class Discriminant:
         shape = _shape(bank, vectors, own) if like is None else (like.centre, like.principal, like.whitening)
         centre, _, whitening = shape
         means: Vectors = ((own - centre) @ whitening).astype(np.float32)
-        return cls(*shape, means, np.linalg.norm(means, axis=1).astype(np.float32))
+        return cls(*shape, means, lengths(means))
 
     def scores(self, vectors: Vectors, among: Rows | None = None) -> Vectors:
         """Cosines of whitened directions, as seen from the centre: (queries, entries)."""
         white = self._white(vectors)
         means, own = (self.means, self.lengths) if among is None else (self.means[among], self.lengths[among])
-        lengths = np.linalg.norm(white, axis=1, keepdims=True)
-        cosines: Vectors = (white @ means.T) / np.maximum(lengths * own, 1e-12)
+        cosines: Vectors = (white @ means.T) / np.maximum(lengths(white)[:, None] * own, 1e-12)
         return cosines
 
     def scores_without(self, vectors: Vectors, owner: Rows, counts: Rows) -> Vectors:
@@ -52,8 +52,7 @@ class Discriminant:
         white = self._white(vectors)
         many = counts.astype(np.float32)[:, None]
         means = (many * self.means[owner] - white) / (many - 1)
-        lengths = np.linalg.norm(white, axis=1) * np.linalg.norm(means, axis=1)
-        cosines: Vectors = (white * means).sum(axis=1) / np.maximum(lengths, 1e-12)
+        cosines: Vectors = (white * means).sum(axis=1) / np.maximum(lengths(white) * lengths(means), 1e-12)
         return cosines
 
     def _white(self, vectors: Vectors) -> Vectors:

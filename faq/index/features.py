@@ -91,17 +91,18 @@ class Evidence:
 
     def options_among(self, vector: Vectors, wording: Vectors, logits: Vectors, few: Rows) -> Floats:
         """(few + 1, WIDTH) of one text and some of the entries, as `options` has them; `logits` with all classes."""
-        rows, starts = self.bank.rows_of(few)
-        given = vector[None]
-        products = given @ self.bank.vectors[rows].T
+        bank, given = self.bank, vector[None]
+        rows, starts = bank.rows_of(few)
+        spans = zip(bank.starts[few].tolist(), bank.counts[few].tolist(), strict=True)
+        products = np.concatenate([bank.vectors[first : first + many] @ vector for first, many in spans])[None]
         fits = _Fits(
             np.maximum.reduceat(products, starts, axis=1),
-            np.maximum.reduceat(self.bank.from_centre(given, products, rows), starts, axis=1),
-            given @ self.bank.passages[few].T,
+            np.maximum.reduceat(bank.from_centre(given, products, rows), starts, axis=1),
+            given @ bank.passages[few].T,
             *self._clouds(given, wording[None], few),
             *scores(logits[None], np.append(few, -1)),
         )
-        few_options: Floats = self._made(fits, self.bank.counts[few])[0]
+        few_options: Floats = self._made(fits, bank.counts[few])[0]
         return few_options
 
     def options_without(self, rows: Rows) -> Floats:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from faq.encoder.unit import unit
+from faq.encoder.unit import lengths, unit
 from faq.index.bank import Bank, Floats, Rows
 from faq.index.regression import PENALTY, inputs, softmax
 
@@ -54,6 +54,5 @@ def _of_means(bank: Bank, regression: "Regression", rows: Rows) -> Floats:
     asked = inputs(bank.vectors[rows], bank.wording[rows])
     counts = bank.counts[owner].astype(np.float32)[:, None]
     means = (inputs(*(counts * means[owner] for means in bank.means)) - asked) / (counts - 1)
-    lengths = np.linalg.norm(regression.weights[owner], axis=1)
-    without: Floats = lengths * (asked * unit(means - inputs(*bank.middle))).sum(axis=1)
+    without: Floats = lengths(regression.weights[owner]) * (asked * unit(means - inputs(*bank.middle))).sum(axis=1)
     return without

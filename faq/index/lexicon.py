@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
 
@@ -16,7 +17,8 @@ from faq.text import words
 DIMENSION = 512
 _PIECES = (3, 4, 5)  # letters
 _TABLE = 1 << 20  # rows in which pieces are counted: two of them rarely share one
-_KEPT = 16_384  # texts whose pieces are at hand (1 KiB each): every draft of an index reads the same phrasings again
+# Texts whose pieces are at hand (1 KiB each): every draft of an index reads the same phrasings again. And words.
+_KEPT = 16_384
 
 
 class Lexicon:
@@ -64,16 +66,15 @@ def _pieces_of(spelled: Sequence[_Spelled]) -> NDArray[np.int64]:
 
 @lru_cache(_KEPT)
 def _spelled(text: str) -> _Spelled:
-    counted = Counter(_pieces(text))
-    hashes = np.fromiter(map(crc32, map(str.encode, counted)), np.int64, len(counted))
+    counted = Counter(chain.from_iterable(map(_pieces, words(text))))
+    hashes = np.fromiter(counted, np.int64, len(counted))
     times = np.fromiter(counted.values(), np.float64, len(counted))
     return _Spelled(hashes, np.where(hashes >> 31, 1.0, -1.0) * (1 + np.log(times)))
 
 
-def _pieces(text: str) -> list[str]:
-    found = []
-    for word in words(text):
-        found.append(f"={word}")
-        padded = f"#{word}#"
-        found += [padded[start : start + size] for size in _PIECES for start in range(len(padded) - size + 1)]
-    return found
+@lru_cache(_KEPT)
+def _pieces(word: str) -> Sequence[int]:
+    """Hashes of the whole word and of its pieces."""
+    padded = f"#{word}#"
+    found = [padded[start : start + size] for size in _PIECES for start in range(len(padded) - size + 1)]
+    return [crc32(piece.encode()) for piece in (f"={word}", *found)]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from faq.encoder.ports import Vectors
-from faq.encoder.unit import unit
+from faq.encoder.unit import lengths, unit
 from faq.index.bank import Bank, Rows
 
 PENALTY = 0.1
@@ -37,7 +37,7 @@ class Regression:
 
     def resumed(self, before: "Regression", same: Sequence[tuple[int, int]]) -> "Regression":
         """With the weights of the classes that `before` has, too: (ours, its own). Others are as long as those are."""
-        weights: Vectors = np.linalg.norm(before.weights, axis=1).mean() * unit(self.weights)
+        weights: Vectors = lengths(before.weights).mean() * unit(self.weights)
         for ours, theirs in same:
             weights[ours] = before.weights[theirs]
         return Regression(weights, before.learned)
