@@ -133,6 +133,22 @@ async def lock(connection: Connection, ticket: int) -> Known | None:
     return _known(row) if row else None
 
 
+async def take_reopening(connection: Connection, ticket: int, *, lease: timedelta) -> bool:
+    """Whether it is ours to open it again. Nobody else does so before the lease is over, or is given up."""
+    row = await fetch_one(
+        connection,
+        "UPDATE tickets SET reopening_until = clock_timestamp() + %s::interval WHERE ticket = %s"
+        " AND (reopening_until IS NULL OR reopening_until <= clock_timestamp()) RETURNING ticket",
+        lease,
+        ticket,
+    )
+    return row is not None
+
+
+async def give_up_reopening(connection: Connection, ticket: int) -> None:
+    await connection.execute("UPDATE tickets SET reopening_until = NULL WHERE ticket = %s", (ticket,))
+
+
 async def told(connection: Connection, ticket: int, key: bytes) -> bool:
     """Whether the customer has got it already. Remembers that they have."""
     row = await fetch_one(

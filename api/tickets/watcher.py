@@ -115,7 +115,7 @@ class TicketWatcher:
         return True
 
     async def _tell(self, known: Known, ticket: Ticket, leased_until: datetime) -> bool:
-        """Everything that is new, once. Returns whether the ticket has to be open although people have closed it."""
+        """Everything that is new, once. Returns whether we have to open the ticket, which people have closed."""
         async with self._conversations.transaction() as connection:
             handoff = await self._handoff.get(connection, known.handoff_id)
             if handoff is None:
@@ -125,7 +125,9 @@ class TicketWatcher:
             if now is None:
                 return False
             news = await self._tell_answers(connection, handoff, now, ticket)
-            reopen = await self._tell_end(connection, ticket)
+            reopen = await self._tell_end(connection, ticket) and await repository.take_reopening(
+                connection, ticket.id, lease=LEASE
+            )
             await self._look_later(connection, ticket.id, leased_until, news=news)
         return reopen
 
@@ -161,6 +163,7 @@ class TicketWatcher:
         return False
 
     async def _reopen(self, known: Known, ticket: Ticket) -> None:
+        """Raises TicketError: the next look sees whether it is open."""
         async with self._conversations.reading() as connection:
             handoff = await self._handoff.get(connection, known.handoff_id)
             if handoff is None:
@@ -169,7 +172,12 @@ class TicketWatcher:
         mark = mark_of(handoff, conversation.last_seq)
         kind = "merged" if ticket.merged else "wrote_after"
         note = self._wording.follow_up(kind, handoff, conversation, mark)
-        await self._system.say(ticket.id, note, public=False, reopen=True)
+        try:
+            await self._system.say(ticket.id, note, public=False, reopen=True)
+        except TicketError:
+            async with self._conversations.transaction() as connection:
+                await repository.give_up_reopening(connection, ticket.id)
+            raise
 
     async def _look_later(
         self,

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -33,6 +33,20 @@ async def gateway(start_gateway: Start) -> AsyncIterator[Gateway]:
         await gateway.sql("DELETE FROM conversations")
         yield gateway
         await gateway.sql("DELETE FROM conversations")  # its tickets have numbers that a real helpdesk has, too
+
+
+@dataclass
+class HeldTickets(MemoryTickets):
+    """Takes its time to open a ticket again."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def say(self, ticket_id: int, text: str, *, public: bool, reopen: bool = False) -> None:
+        if self.tickets[ticket_id].closed and reopen:
+            self.asked.set()
+            await self.answer.wait()
+        await super().say(ticket_id, text, public=public, reopen=reopen)
 
 
 @dataclass
@@ -171,7 +185,9 @@ class Story:
             await self.gateway.sql("UPDATE outbox_channels SET free_at = now()")
             while await self.worker.deliver_next(CHANNEL):
                 pass
-            await self.gateway.sql("UPDATE tickets SET look_at = now() WHERE ticket IS NOT NULL")
+            await self.gateway.sql(
+                "UPDATE tickets SET look_at = now(), reopening_until = NULL WHERE ticket IS NOT NULL"
+            )
             await self.tickets.watcher.sweep()
 
     async def answered(self, customer: Customer) -> None:
@@ -208,3 +224,45 @@ async def test_nothing_is_lost_doubled_or_out_of_order_between_conversations_and
         await step()
     await story.settle()
     await story.check()
+
+
+async def test_two_who_look_at_a_merged_ticket_at_once_open_it_again_with_one_note(gateway: Gateway) -> None:
+    story = Story(gateway, random.Random(0), HeldTickets())
+    customer = await gateway.customer()
+    await gateway.http.post(f"{customer.path}/handoff", headers=customer.headers)
+    while await story.worker.deliver_next(CHANNEL):
+        pass
+    system, watcher = story.system, story.tickets.watcher
+    assert isinstance(system, HeldTickets)
+    [ticket] = system.tickets
+    system.tickets[ticket] = replace(system.tickets[ticket], closed=True, merged=True)
+
+    await watcher.hint(ticket)
+    first = asyncio.create_task(watcher.sweep())
+    async with asyncio.timeout(10):
+        await system.asked.wait()
+    await watcher.hint(ticket)
+    await watcher.sweep()
+    system.answer.set()
+    await first
+
+    notes = [each for each in system.tickets[ticket].follow_ups if each.user == ACCOUNT and not each.public]
+    assert len(notes) == 1
+    assert not system.tickets[ticket].closed
+
+
+async def test_a_ticket_that_could_not_be_opened_again_is_at_the_next_look(gateway: Gateway) -> None:
+    story = Story(gateway, random.Random(0))
+    customer = await gateway.customer()
+    await gateway.http.post(f"{customer.path}/handoff", headers=customer.headers)
+    while await story.worker.deliver_next(CHANNEL):
+        pass
+    [ticket] = story.system.tickets
+    story.system.tickets[ticket] = replace(story.system.tickets[ticket], closed=True, merged=True)
+    fates = iter(["", BEFORE])
+    story.system.mishap = lambda: next(fates, "")
+
+    for closed in (True, False):
+        await story.tickets.watcher.hint(ticket)
+        await story.tickets.watcher.sweep()
+        assert story.system.tickets[ticket].closed is closed
