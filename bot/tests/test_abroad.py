@@ -32,6 +32,7 @@ def turn(text: str, language: str) -> Dict[str, Any]:
         ("¡Muchas gracias!", "thank"),
         ("再见", "goodbye"),
         ("好的,谢谢!", "affirm"),
+        ("好的，谢谢！", "affirm"),
         ("Êtes-vous un robot ?", "bot_challenge"),
         ("je veux parler à quelqu'un", "human"),
         ("Quiero hablar con una persona, por favor", "human"),

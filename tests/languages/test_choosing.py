@@ -17,6 +17,7 @@ from api.languages.choosing import chosen
         ("Deutsch bitte", "de"),
         ("请说中文", "zh"),
         ("您会说中文吗?", "zh"),
+        ("您会说中文吗？", "zh"),
         ("English please", "en"),
         ("can we switch to English", "en"),
         ("auf Englisch bitte", "en"),
