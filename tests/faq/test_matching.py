@@ -233,6 +233,21 @@ def test_general_questions_that_a_collection_may_answer_are_not_held_against_it(
     assert (kept @ bank.vectors.T).max() < 0.6
 
 
+def test_an_edited_collection_takes_over_shapes_and_minds_general_questions_that_its_new_entry_may_answer():
+    bank = random_bank(entries=13)
+    before = Evidence.of(bank.part(np.flatnonzero(bank.owner < 12)), general())
+    asked = before.general[0][0]
+    new = bank.owner == 12
+    bank = replace(bank, vectors=np.where(new[:, None], unit(bank.vectors + 9 * asked), bank.vectors))
+
+    edited = before.edited(bank, np.array([12]))
+
+    assert len(edited.general[0]) < len(before.general[0])
+    assert (edited.general[0] @ bank.vectors.T).max() < 0.6
+    assert edited.meaning.whitening is before.meaning.whitening
+    assert len(edited.meaning.means) == 13
+
+
 def test_learning_finds_the_weights_that_made_the_choices():
     random = np.random.default_rng(3)
     true = np.zeros(WIDTH)
