@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 LEASE_SECONDS = 30.0  # longer than the shop may take for one write
 TRY_SECONDS = 20.0
 POLL_SECONDS = 2.0
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 120.0
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0  # seconds; the longest is what a customer waits once the shop is back
 SKILLS = {
     "create_return": "returns",
     "cancel_return": "returns",

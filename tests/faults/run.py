@@ -23,7 +23,7 @@ from tests.faults.scenarios import QUESTIONS, SCENARIOS
 from tests.faults.shoppers import Shopper, add_shoppers, customer_token
 
 # Seconds that a healed product may take until nothing is open, on a machine that is busy otherwise. Between two looks
-# at what became of a write are up to 120.
+# at what became of a write are up to 30.
 SETTLE = 150.0
 CONVERSATIONS_A_MINUTE = 12  # of one customer, at most
 PROBES_AT_ONCE = 4
