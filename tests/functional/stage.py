@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import suppress
+from itertools import zip_longest
 from threading import Thread
 from typing import Any
 
@@ -119,7 +120,8 @@ class Play:
         logged_in = self._twin is not NOBODY and not self._scenario.visitor
         token = customer_token(self._environment, self._twin) if logged_in else None
         customer = await Customer.arrive(self._http, token)
-        for turn in self._scenario.turns:
+        turns = self._scenario.turns
+        for turn, following in zip_longest(turns, turns[1:]):
             if turn.later:
                 await self._pass_time(customer, turn.later)
             if turn.asks_for_people:
@@ -131,7 +133,7 @@ class Play:
             if any(answer["source"].get("name") == "utter_verification_sent" for answer in answers):
                 self._old_code = code_before
                 # So that it is not taken for one that is asked for later.
-                await self._code(tries=300 if any(each.types_code for each in self._scenario.turns) else 50)
+                await self._code(tries=300 if following and following.types_code else 50)
             self._said += [f"    {_shown(answer)}" for answer in answers]
             self._check(answers, turn)
             await self._check_handoff(customer, turn.handoff)
