@@ -89,6 +89,16 @@ class Story:
             self.meant[customer.id], self.answers[customer.id] = [], []
         self.system.mishap = lambda: self.chance.choices(["", BEFORE, AFTER], [8, 1, 1])[0]
 
+    async def merged_ticket(self) -> int:
+        """Of a customer who waits for people: who have merged it into another one."""
+        customer = await self.gateway.customer()
+        await self.gateway.http.post(f"{customer.path}/handoff", headers=customer.headers)
+        while await self.worker.deliver_next(CHANNEL):
+            pass
+        [ticket] = self.system.tickets
+        self.system.tickets[ticket] = replace(self.system.tickets[ticket], closed=True, merged=True)
+        return ticket
+
     # What can happen
 
     async def write(self) -> None:
@@ -227,15 +237,9 @@ async def test_nothing_is_lost_doubled_or_out_of_order_between_conversations_and
 
 
 async def test_two_who_look_at_a_merged_ticket_at_once_open_it_again_with_one_note(gateway: Gateway) -> None:
-    story = Story(gateway, random.Random(0), HeldTickets())
-    customer = await gateway.customer()
-    await gateway.http.post(f"{customer.path}/handoff", headers=customer.headers)
-    while await story.worker.deliver_next(CHANNEL):
-        pass
-    system, watcher = story.system, story.tickets.watcher
-    assert isinstance(system, HeldTickets)
-    [ticket] = system.tickets
-    system.tickets[ticket] = replace(system.tickets[ticket], closed=True, merged=True)
+    system = HeldTickets()
+    story = Story(gateway, random.Random(0), system)
+    ticket, watcher = await story.merged_ticket(), story.tickets.watcher
 
     await watcher.hint(ticket)
     first = asyncio.create_task(watcher.sweep())
@@ -253,12 +257,7 @@ async def test_two_who_look_at_a_merged_ticket_at_once_open_it_again_with_one_no
 
 async def test_a_ticket_that_could_not_be_opened_again_is_at_the_next_look(gateway: Gateway) -> None:
     story = Story(gateway, random.Random(0))
-    customer = await gateway.customer()
-    await gateway.http.post(f"{customer.path}/handoff", headers=customer.headers)
-    while await story.worker.deliver_next(CHANNEL):
-        pass
-    [ticket] = story.system.tickets
-    story.system.tickets[ticket] = replace(story.system.tickets[ticket], closed=True, merged=True)
+    ticket = await story.merged_ticket()
     fates = iter(["", BEFORE])
     story.system.mishap = lambda: next(fates, "")
 
