@@ -1,10 +1,10 @@
 """How a text is spelled: words and their pieces, the rare ones weighing most. Sees part numbers, and through typos."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -14,11 +14,13 @@ from faq.encoder.ports import Vectors
 from faq.encoder.unit import unit
 from faq.text import words
 
+Made = TypeVar("Made")
+
 DIMENSION = 512
 _PIECES = (3, 4, 5)  # letters
 _TABLE = 1 << 20  # rows in which pieces are counted: two of them rarely share one
-# Texts whose pieces are at hand (1 KiB each): every draft of an index reads the same phrasings again. And words.
-_KEPT = 16_384
+_KEPT = 16_384  # texts, and words, whose pieces are at hand: every draft of an index reads the same phrasings again
+_SHORT = 100  # letters up to which they are: those of longer ones, which customers may send, would fill the memory
 
 
 class Lexicon:
@@ -64,7 +66,12 @@ def _pieces_of(spelled: Sequence[_Spelled]) -> NDArray[np.int64]:
     return np.concatenate([_NOTHING, *(each.pieces for each in spelled)])
 
 
-@lru_cache(_KEPT)
+def _at_hand(made: Callable[[str], Made]) -> Callable[[str], Made]:
+    kept = lru_cache(_KEPT)(made)
+    return lambda text: kept(text) if len(text) <= _SHORT else made(text)
+
+
+@_at_hand
 def _spelled(text: str) -> _Spelled:
     counted = Counter(chain.from_iterable(map(_pieces, words(text))))
     hashes = np.fromiter(counted, np.int64, len(counted))
@@ -72,7 +79,7 @@ def _spelled(text: str) -> _Spelled:
     return _Spelled(hashes, np.where(hashes >> 31, 1.0, -1.0) * (1 + np.log(times)))
 
 
-@lru_cache(_KEPT)
+@_at_hand
 def _pieces(word: str) -> Sequence[int]:
     """Hashes of the whole word and of its pieces."""
     padded = f"#{word}#"
